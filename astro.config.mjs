@@ -1,0 +1,45 @@
+import cloudflare from "@astrojs/cloudflare";
+import sentry from "@sentry/astro";
+import { defineConfig, logHandlers } from "astro/config";
+import { cloudflarePages } from "./build/cloudflare-pages.ts";
+import { minifyWorker, releaseId } from "./build/release.ts";
+
+const target = process.env.DEPLOY_TARGET ?? "pages";
+
+export default defineConfig({
+  site: process.env.SITE_URL ?? "https://slipway.example",
+  output: "server",
+  // One address per page, without a redirect on the way.
+  trailingSlash: "never",
+  build: { format: "file" },
+  adapter: cloudflare({ imageService: "passthrough" }),
+  // Our own sessions on Redis: docs/decisions/003-own-sessions.md.
+  session: false,
+  devToolbar: { enabled: false },
+  logger: logHandlers.json(),
+  integrations: [
+    // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.
+    sentry({ enabled: { client: true, server: false }, telemetry: false }),
+    ...(target === "pages" ? [cloudflarePages()] : []),
+  ],
+  security: {
+    // src/http/origin.ts checks JSON as well, and lets signed callers through.
+    checkOrigin: false,
+    csp: {
+      directives: [
+        "default-src 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self' https://checkout.stripe.com",
+      ],
+    },
+  },
+  vite: {
+    plugins: [minifyWorker()],
+    define: { __RELEASE_ID__: JSON.stringify(releaseId()) },
+  },
+});

@@ -1,0 +1,21 @@
+import { execFileSync } from "node:child_process";
+import type { Plugin } from "vite";
+
+/** The commit this build is made from: RELEASE_ID, or git's HEAD, or "unknown" outside a checkout. */
+export function releaseId(): string {
+  if (process.env.RELEASE_ID) return process.env.RELEASE_ID;
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8", stdio: "pipe" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Vite plugin that minifies the server build: Cloudflare limits a Worker's compressed size. */
+export function minifyWorker(): Plugin {
+  return {
+    name: "slipway:minify-worker",
+    enforce: "post",
+    configEnvironment: (name) => (name === "ssr" ? { build: { minify: "oxc" } } : undefined),
+  };
+}

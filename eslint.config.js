@@ -1,0 +1,32 @@
+import astro from "eslint-plugin-astro";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["dist", ".astro", ".data", ".wrangler", "node_modules", "test-results"] },
+  ...tseslint.configs.strictTypeChecked,
+  ...astro.configs.recommended,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, extraFileExtensions: [".astro"] },
+    },
+    rules: {
+      "no-eval": "error",
+      "no-implied-eval": "error",
+      "no-console": "error",
+      eqeqeq: "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "Use crypto.getRandomValues." },
+      ],
+    },
+  },
+  {
+    files: ["**/*.astro"],
+    rules: { "astro/no-set-html-directive": "error" },
+  },
+  { files: ["src/components/Prose.astro", "src/components/JsonLd.astro"], rules: { "astro/no-set-html-directive": "off" } },
+  { files: ["scripts/**", "local/**", "build/**"], rules: { "no-console": "off" } },
+  { files: ["**/*.js", "**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);

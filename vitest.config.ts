@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const stub = fileURLToPath(new URL("tests/support/cloudflare-workers.ts", import.meta.url));
+
+export default defineConfig({
+  // The adapter's Vite plugin can't run under vitest 5; code that needs the platform gets a stub.
+  resolve: { alias: { "cloudflare:workers": stub } },
+  define: { __RELEASE_ID__: JSON.stringify("test") },
+  test: {
+    projects: [
+      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["tests/integration/**/*.test.ts"],
+          globalSetup: "tests/support/global-setup.ts",
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
