@@ -1,0 +1,52 @@
+/** What can go wrong that the visitor may be told, and the HTTP status each becomes. */
+export const STATUS_OF_CODE = {
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  "not-found": 404,
+  conflict: 409,
+  "too-large": 413,
+  "rate-limited": 429,
+  unavailable: 503,
+} as const;
+
+export type AppErrorCode = keyof typeof STATUS_OF_CODE;
+
+/** An outcome that the visitor is told: `message` is shown as it is, so it holds nothing internal. */
+export class AppError extends Error {
+  readonly code: AppErrorCode;
+  /** Seconds after which trying again makes sense; sent as Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: AppErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "AppError";
+    this.code = code;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+
+  get status(): number {
+    return STATUS_OF_CODE[this.code];
+  }
+}
+
+/**
+ * A service the shop depends on gave no usable answer. Its cause is for the error tracker; the
+ * visitor sees one sentence that names no host.
+ */
+export class DependencyError extends AppError {
+  readonly dependency: string;
+
+  constructor(dependency: string, cause: unknown, retryAfterSeconds = 10) {
+    super("unavailable", "A part of the shop is not answering. Please try again in a moment.", {
+      cause,
+      retryAfterSeconds,
+    });
+    this.name = "DependencyError";
+    this.dependency = dependency;
+  }
+}

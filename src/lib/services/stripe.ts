@@ -1,0 +1,104 @@
+import Stripe from "stripe";
+import { DependencyError } from "#lib/errors.ts";
+import { createBreaker } from "./breaker.ts";
+
+export type { Stripe };
+
+/** Stripe's API, with the time-outs and retries of one place. */
+export interface StripeService {
+  /**
+   * Calls Stripe: 5 seconds a try, one retry with the same idempotency key. Throws DependencyError
+   * when Stripe gives no usable answer, StripeError when it refuses what was asked.
+   */
+  run<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
+  /** The same with a single try of 2.5 seconds: Stripe calls again when a webhook answers 500. */
+  runOnce<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
+  /** Checks the signature over the raw body and gives the event. Throws when no secret fits. */
+  verifyEvent(body: string, signature: string, now: Date): Promise<Stripe.Event>;
+}
+
+interface StripeOptions {
+  secretKey: string;
+  /** Newest first; the former one stays until Stripe has stopped using it. */
+  webhookSecrets: string[];
+  /** The local Stripe, in development only. */
+  apiBase?: string | undefined;
+}
+
+const TOLERANCE_SECONDS = 300;
+
+const breaker = createBreaker("stripe", { isOutage });
+
+export function openStripe(options: StripeOptions): StripeService {
+  const patient = createClient(options, { timeout: 5_000, maxNetworkRetries: 1 });
+  const hasty = createClient(options, { timeout: 2_500, maxNetworkRetries: 0 });
+  const guarded = async <T>(client: Stripe, call: (stripe: Stripe) => Promise<T>): Promise<T> => {
+    try {
+      return await breaker.run(() => call(client));
+    } catch (error) {
+      if (isOutage(error)) throw new DependencyError("stripe", error);
+      throw error;
+    }
+  };
+  return {
+    run: (call) => guarded(patient, call),
+    runOnce: (call) => guarded(hasty, call),
+    verifyEvent: (body, signature, now) =>
+      verifyEvent(patient, options.webhookSecrets, body, signature, now),
+  };
+}
+
+function createClient(
+  { secretKey, apiBase }: StripeOptions,
+  limits: { timeout: number; maxNetworkRetries: number },
+): Stripe {
+  const base = apiBase ? new URL(apiBase) : null;
+  return new Stripe(secretKey, {
+    ...limits,
+    telemetry: false,
+    httpClient: Stripe.createFetchHttpClient(),
+    ...(base && {
+      host: base.hostname,
+      port: Number(base.port || (base.protocol === "https:" ? 443 : 80)),
+      protocol: base.protocol === "https:" ? ("https" as const) : ("http" as const),
+    }),
+  });
+}
+
+async function verifyEvent(
+  client: Stripe,
+  secrets: string[],
+  body: string,
+  signature: string,
+  now: Date,
+): Promise<Stripe.Event> {
+  // The library refuses what is too old and accepts what is signed for the future: check both ways.
+  const signedAt = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1]);
+  if (!(signedAt * 1000 - now.getTime() <= TOLERANCE_SECONDS * 1000))
+    throw new Error("The signature's time is in the future.");
+  let refusal: unknown = new Error("No webhook secret is configured.");
+  for (const secret of secrets) {
+    try {
+      return await client.webhooks.constructEventAsync(
+        body,
+        signature,
+        secret,
+        TOLERANCE_SECONDS,
+        Stripe.createSubtleCryptoProvider(),
+        now.getTime(),
+      );
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof Stripe.errors.StripeConnectionError ||
+    error instanceof Stripe.errors.StripeAPIError ||
+    error instanceof Stripe.errors.StripeRateLimitError ||
+    error instanceof Stripe.errors.StripeAuthenticationError
+  );
+}
