@@ -1,0 +1,140 @@
+import type { Database } from "#lib/services/database.ts";
+
+export type Role = "learner" | "admin";
+
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+}
+
+export interface UserWithPassword extends User {
+  passwordHash: string;
+}
+
+/** The account with this address, and the hash to check its password against, or null. */
+export async function findUserByEmail(
+  database: Database,
+  email: string,
+): Promise<UserWithPassword | null> {
+  const [user] = await database.read<UserWithPassword[]>`
+    SELECT id, email, name, role, password_hash
+    FROM users
+    WHERE email = ${email}`;
+  return user ?? null;
+}
+
+/** Replaces a password hash, unless it was changed since `former` was read. */
+export async function updatePasswordHash(
+  database: Database,
+  change: { userId: string; former: string; hash: string },
+): Promise<void> {
+  await database.write`
+    UPDATE users
+    SET password_hash = ${change.hash}, updated_at = now()
+    WHERE id = ${change.userId} AND password_hash = ${change.former}`;
+}
+
+/**
+ * Makes a person, or makes them an admin if the address is known; an existing password stays.
+ * Gives whether the account is new.
+ */
+export async function upsertUser(
+  database: Database,
+  user: { email: string; name: string; passwordHash: string; role: Role },
+): Promise<{ isNew: boolean }> {
+  const [row] = await database.write<{ isNew: boolean }[]>`
+    INSERT INTO users (email, name, password_hash, role)
+    VALUES (${user.email}, ${user.name}, ${user.passwordHash}, ${user.role})
+    ON CONFLICT (email) DO UPDATE
+    SET role = EXCLUDED.role, updated_at = now()
+    RETURNING (xmax = 0) AS is_new`;
+  return { isNew: row?.isNew ?? false };
+}
+
+export interface Registration {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+  nonce: string;
+  attempts: number;
+  createdAt: Date;
+}
+
+/**
+ * Writes a registration and the mail that answers it, in one statement. An address that already has an account
+ * gets another mail and no registration; the caller can't tell, and neither can the visitor.
+ */
+export async function insertRegistration(
+  database: Database,
+  registration: { id: string; email: string; name: string; passwordHash: string; nonce: string },
+): Promise<void> {
+  await database.write`
+    WITH known AS (
+      SELECT 1 FROM users WHERE email = ${registration.email}
+    ), registered AS (
+      INSERT INTO registrations (id, email, name, password_hash, nonce)
+      SELECT ${registration.id}::uuid, ${registration.email}, ${registration.name},
+             ${registration.passwordHash}, ${registration.nonce}
+      WHERE NOT EXISTS (SELECT 1 FROM known)
+    )
+    INSERT INTO outbox (dedupe_key, template, recipient, parameters)
+    SELECT 'registration:' || ${registration.id},
+           CASE WHEN EXISTS (SELECT 1 FROM known) THEN 'already-registered' ELSE 'confirm-sign-up' END,
+           ${registration.email},
+           jsonb_build_object('registrationId', ${registration.id}::text)`;
+}
+
+/** A registration that still waits for its proof, or null. */
+export async function findRegistration(
+  database: Database,
+  id: string,
+): Promise<Registration | null> {
+  const [registration] = await database.read<Registration[]>`
+    SELECT id, email, name, password_hash, nonce, attempts, created_at
+    FROM registrations
+    WHERE id = ${id}::uuid AND completed_at IS NULL`;
+  return registration ?? null;
+}
+
+/**
+ * Counts an attempt before the code is compared, and gives the registration as it was before; null when it is
+ * not open. Counting first means that parallel guesses can't outrun the limit.
+ */
+export async function countRegistrationAttempt(
+  database: Database,
+  id: string,
+): Promise<Registration | null> {
+  const [registration] = await database.write<Registration[]>`
+    UPDATE registrations
+    SET attempts = attempts + 1
+    WHERE id = ${id}::uuid AND completed_at IS NULL
+    RETURNING id, email, name, password_hash, nonce, attempts - 1 AS attempts, created_at`;
+  return registration ?? null;
+}
+
+/**
+ * Turns a proved registration into an account, once, and writes the welcome mail. Null when it was used before
+ * or the address got an account meanwhile.
+ */
+export async function completeRegistration(database: Database, id: string): Promise<User | null> {
+  const [user] = await database.write<User[]>`
+    WITH completed AS (
+      UPDATE registrations
+      SET completed_at = now()
+      WHERE id = ${id}::uuid AND completed_at IS NULL
+      RETURNING email, name, password_hash
+    ), created AS (
+      INSERT INTO users (email, name, password_hash)
+      SELECT email, name, password_hash FROM completed
+      ON CONFLICT (email) DO NOTHING
+      RETURNING id, email, name, role
+    ), welcomed AS (
+      INSERT INTO outbox (dedupe_key, template, recipient, parameters)
+      SELECT 'welcome:' || id, 'welcome', email, jsonb_build_object('name', name) FROM created
+    )
+    SELECT id, email, name, role FROM created`;
+  return user ?? null;
+}

@@ -1,0 +1,25 @@
+import { AppError } from "#lib/errors.ts";
+import type { Services } from "#lib/services/index.ts";
+import { hashPassword, needsRehash, verifyPassword } from "./passwords.ts";
+import { findUserByEmail, updatePasswordHash, type User } from "./queries.ts";
+
+/**
+ * The account that address and password belong to. Throws AppError "unauthorized" with one message for every
+ * reason. Rate limits are checked before this is called: hashing is what an attacker would have us pay for.
+ */
+export async function checkCredentials(
+  services: Pick<Services, "database">,
+  credentials: { email: string; password: string },
+): Promise<User> {
+  const user = await findUserByEmail(services.database, credentials.email);
+  const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
+  if (!user || !isRight)
+    throw new AppError("unauthorized", "That e-mail address and password don't belong together.");
+  if (needsRehash(user.passwordHash))
+    await updatePasswordHash(services.database, {
+      userId: user.id,
+      former: user.passwordHash,
+      hash: await hashPassword(credentials.password),
+    });
+  return { id: user.id, email: user.email, name: user.name, role: user.role };
+}
