@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The random secrets of one data folder. */
+export type Secrets = ReturnType<typeof generate>;
+
+/** The folder's secrets: made on first use and kept in `secrets.json`, readable by its owner only. */
+export function loadSecrets(folder: string): Secrets {
+  const path = join(folder, "secrets.json");
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<Secrets>) : {};
+  const secrets = { ...generate(), ...kept };
+  if (Object.keys(kept).length < Object.keys(secrets).length) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(`${path}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+  return secrets;
+}
+
+function generate() {
+  return {
+    postgresPassword: token(18),
+    ownerPassword: token(18),
+    appPassword: token(18),
+    upstashToken: token(24),
+    jwtSecret: token(32),
+    stripeSecretKey: `sk_test_${alphanumeric(24)}`,
+    stripeWebhookSecret: `whsec_${alphanumeric(32)}`,
+    emailPassword: `SG.${token(16)}.${token(32)}`,
+    jobsSecret: token(32),
+    operatorToken: token(32),
+    demoPassword: `${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}`,
+  };
+}
+
+function token(bytes: number): string {
+  return randomBytes(bytes).toString("base64url");
+}
+
+function alphanumeric(length: number): string {
+  let text = "";
+  while (text.length < length)
+    text += randomBytes(length)
+      .toString("base64")
+      .replace(/[^a-z0-9]/gi, "");
+  return text.slice(0, length);
+}
