@@ -1,0 +1,28 @@
+/// <reference types="astro/client" />
+
+/** The commit that this build was made from; filled in by astro.config.mjs. */
+declare const __RELEASE_ID__: string;
+
+declare namespace App {
+  interface Locals {
+    requestId: string;
+    services: import("#lib/services/index.ts").Services;
+    /** Calls made for this request, for the log and the round-trip budgets. */
+    calls: { database: number; redis: number };
+    /** Who is signed in; null for a visitor, undefined on prerendered pages, which can't know. */
+    session?: import("#lib/accounts/sessions.ts").Session | null;
+    /** Redis gave no answer: the visitor may be signed in, but we can't tell. */
+    isSessionUnknown?: boolean;
+    /** What a form posted, without secrets, so that a page can keep what was typed. */
+    form?: Record<string, string>;
+    /** Set while an error page is rendered; message is null when it is not for the visitor. */
+    problem?: { status: number; message: string | null };
+    retryAfterSeconds?: number;
+    /** Writes one JSON line about this request, as a warning. */
+    log: (event: string, details?: Record<string, unknown>) => void;
+  }
+}
+
+declare module "cloudflare:workers" {
+  export const env: Record<string, unknown>;
+}

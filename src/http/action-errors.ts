@@ -1,0 +1,40 @@
+import { ActionError, type ActionAPIContext } from "astro:actions";
+import { AppError, type AppErrorCode } from "#lib/errors.ts";
+import { isReportable, reportError } from "./report.ts";
+
+const ACTION_CODES = {
+  invalid: "BAD_REQUEST",
+  unauthorized: "UNAUTHORIZED",
+  forbidden: "FORBIDDEN",
+  "not-found": "NOT_FOUND",
+  conflict: "CONFLICT",
+  "too-large": "CONTENT_TOO_LARGE",
+  "rate-limited": "TOO_MANY_REQUESTS",
+  unavailable: "SERVICE_UNAVAILABLE",
+} as const satisfies Record<AppErrorCode, ActionError["code"]>;
+
+/**
+ * Runs an action's handler. What the visitor may know becomes an ActionError with the same message; anything else is
+ * reported and becomes one generic sentence. Unwrapped, Astro would send the raw message to the browser.
+ */
+export async function translateErrors<T>(
+  context: ActionAPIContext,
+  handle: () => Promise<T>,
+): Promise<T> {
+  const { requestId, log } = context.locals;
+  try {
+    return await handle();
+  } catch (error) {
+    if (isReportable(error)) {
+      log("action-failed", { error: error instanceof Error ? error.name : "unknown" });
+      reportError(error, { requestId, route: `action ${context.url.searchParams.get("_action") ?? ""}` });
+    }
+    if (!(error instanceof AppError))
+      throw new ActionError({
+        code: "INTERNAL_SERVER_ERROR",
+        message: "Something went wrong on our side. Nothing was lost; please try again.",
+      });
+    if (error.retryAfterSeconds) context.locals.retryAfterSeconds = error.retryAfterSeconds;
+    throw new ActionError({ code: ACTION_CODES[error.code], message: error.message });
+  }
+}

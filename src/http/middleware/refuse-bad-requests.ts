@@ -1,0 +1,32 @@
+import { defineMiddleware } from "astro:middleware";
+import { isFromOurPages } from "#http/origin.ts";
+import { problemResponse } from "#http/problem.ts";
+import { AppError } from "#lib/errors.ts";
+
+const METHODS = ["GET", "HEAD", "POST"];
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** Refuses what no page or endpoint of ours can mean, before anything is opened for it. */
+export const refuseBadRequests = defineMiddleware((context, next) => {
+  const { request, url, routePattern } = context;
+  if (context.isPrerendered || context.locals.problem) return next();
+  const isPage = !routePattern.startsWith("/api/");
+  const isAction = url.searchParams.has("_action") || routePattern.startsWith("/_actions");
+  if (!METHODS.includes(request.method) || (isPage && request.method === "POST" && !isAction))
+    return problemResponse({ status: 405, headers: { Allow: isPage ? "GET, HEAD" : "GET, HEAD, POST" } });
+  if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
+    throw new AppError("invalid", "This address holds characters that can't be used.");
+  if (!isFromOurPages(request, url)) {
+    context.locals.log("cross-site-request-refused");
+    throw new AppError("forbidden", "This request did not come from one of our pages.");
+  }
+  return next();
+});
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw new AppError("invalid", "This address is not encoded as an address should be.");
+  }
+}

@@ -1,0 +1,57 @@
+import { defineMiddleware } from "astro:middleware";
+import type { APIContext } from "astro";
+import { log } from "#http/log.ts";
+import { problemOf, problemResponse } from "#http/problem.ts";
+import { isReportable, reportError } from "#http/report.ts";
+import { AppError } from "#lib/errors.ts";
+
+/**
+ * The one place where a throw becomes a response: problem+json for machines, a page or the way to sign in for people.
+ * Pages are read to their end first, so that a throw while rendering is a 500 and not half a page that said 200.
+ */
+export const translateFailures = defineMiddleware(async (context, next) => {
+  // A rewrite to an error page comes through here again; a throw there must not loop.
+  if (context.isPrerendered || context.locals.problem) return next();
+  try {
+    return await readToEnd(await next());
+  } catch (error) {
+    const { requestId } = context.locals;
+    const route = `${context.request.method} ${context.routePattern}`;
+    if (isReportable(error)) {
+      log("error", "request-failed", { requestId, route, error: nameOf(error) });
+      reportError(error, { requestId, route });
+    }
+    return isForMachines(context) ? failEndpoint(error, requestId) : failPage(context, error);
+  }
+});
+
+async function readToEnd(response: Response): Promise<Response> {
+  if (!response.headers.get("content-type")?.startsWith("text/html")) return response;
+  return new Response(await response.text(), response);
+}
+
+function failEndpoint(error: unknown, requestId: string): Response {
+  if (error instanceof AppError) return problemOf(error, requestId);
+  return problemResponse({ status: 500, detail: "Something went wrong on our side.", requestId });
+}
+
+async function failPage(context: APIContext, error: unknown): Promise<Response> {
+  if (error instanceof AppError && error.code === "unauthorized") {
+    const next = context.url.pathname + context.url.search;
+    return context.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
+  }
+  const status = error instanceof AppError ? error.status : 500;
+  context.locals.problem = { status, message: error instanceof AppError ? error.message : null };
+  if (error instanceof AppError && error.retryAfterSeconds)
+    context.locals.retryAfterSeconds = error.retryAfterSeconds;
+  const page = await context.rewrite(`/${[404, 503].includes(status) ? status : 500}`);
+  return new Response(await page.text(), { status, headers: page.headers });
+}
+
+function isForMachines(context: APIContext): boolean {
+  return context.routePattern.startsWith("/api/") || context.routePattern.startsWith("/_actions");
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,38 @@
+import type { AstroCookies } from "astro";
+import { ABSOLUTE_SECONDS } from "#lib/accounts/sessions.ts";
+
+// The prefix makes browsers refuse the cookie unless it is Secure, host-only and for the whole site.
+const SESSION_COOKIE = "__Host-session";
+const REGISTRATION_COOKIE = "__Host-registration";
+// Lax, not Strict: the way back from Stripe is a cross-site navigation and must not sign anybody out.
+const ATTRIBUTES = { path: "/", httpOnly: true, secure: true, sameSite: "lax" } as const;
+const TOKEN = /^[\w-]{43}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The session id of the visitor's cookie, or null when there is none of the right form. */
+export function readSessionCookie(cookies: AstroCookies): string | null {
+  const value = cookies.get(SESSION_COOKIE)?.value;
+  return value && TOKEN.test(value) ? value : null;
+}
+
+export function writeSessionCookie(cookies: AstroCookies, id: string): void {
+  cookies.set(SESSION_COOKIE, id, { ...ATTRIBUTES, maxAge: ABSOLUTE_SECONDS });
+}
+
+export function deleteSessionCookie(cookies: AstroCookies): void {
+  cookies.delete(SESSION_COOKIE, ATTRIBUTES);
+}
+
+/** The sign-up that this browser began, or null. */
+export function readRegistrationCookie(cookies: AstroCookies): string | null {
+  const value = cookies.get(REGISTRATION_COOKIE)?.value;
+  return value && UUID.test(value) ? value : null;
+}
+
+export function writeRegistrationCookie(cookies: AstroCookies, id: string, seconds: number): void {
+  cookies.set(REGISTRATION_COOKIE, id, { ...ATTRIBUTES, maxAge: seconds });
+}
+
+export function deleteRegistrationCookie(cookies: AstroCookies): void {
+  cookies.delete(REGISTRATION_COOKIE, ATTRIBUTES);
+}

@@ -1,0 +1,28 @@
+import { handle } from "@astrojs/cloudflare/handler";
+import * as Sentry from "@sentry/cloudflare";
+import { withCappedBody } from "./http/body.ts";
+import { SECURITY_HEADERS } from "./http/headers.ts";
+import { problemResponse } from "./http/problem.ts";
+import { sentryOptions } from "./http/sentry-options.ts";
+
+type Handler = (
+  request: Request,
+  env: Record<string, unknown>,
+  context: Parameters<typeof handle>[2],
+) => Promise<Response>;
+
+const serve: Handler = async (request, env, context) => {
+  const capped = await withCappedBody(request);
+  if (!capped) return problemResponse({ status: 413, headers: { ...SECURITY_HEADERS } });
+  return (await handle(capped, env as never, context)) as unknown as Response;
+};
+
+const reporting = Sentry.withSentry(sentryOptions, { fetch: serve as never }) as unknown as {
+  fetch: Handler;
+};
+
+/** The Worker: Astro, inside Sentry where a DSN is set. */
+export default {
+  fetch: (request, env, context) =>
+    (env.SENTRY_DSN ? reporting.fetch : serve)(request, env, context),
+} satisfies { fetch: Handler };
