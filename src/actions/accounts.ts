@@ -1,0 +1,143 @@
+import { defineAction, type ActionAPIContext } from "astro:actions";
+import { z } from "zod";
+import { translateErrors } from "#http/action-errors.ts";
+import { clientAddress } from "#http/client-address.ts";
+import { emailAddress, givenPassword, line, newPassword } from "#http/fields.ts";
+import { nextAddress } from "#http/next-address.ts";
+import {
+  deleteRegistrationCookie,
+  deleteSessionCookie,
+  readRegistrationCookie,
+  readSessionCookie,
+  writeRegistrationCookie,
+  writeSessionCookie,
+} from "#http/session-cookie.ts";
+import type { User } from "#lib/accounts/queries.ts";
+import { LINK_TTL_SECONDS } from "#lib/accounts/registration.ts";
+import { createSession, endAllSessions, endSession } from "#lib/accounts/sessions.ts";
+import { checkCredentials } from "#lib/accounts/sign-in.ts";
+import { confirmByCode, confirmByLink, signUp as beginSignUp } from "#lib/accounts/sign-up.ts";
+import { AppError } from "#lib/errors.ts";
+import { sendDueMail } from "#lib/operations/outbox.ts";
+import { enforceLimits } from "#lib/rate-limits.ts";
+
+const next = z.string().max(2_000).nullish();
+
+export const signUp = defineAction({
+  accept: "form",
+  input: z.object({
+    name: line("Please enter your name.", 100),
+    email: emailAddress(),
+    password: newPassword(),
+    terms: z.literal("on", "Please accept the terms to sign up."),
+    next,
+  }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services } = context.locals;
+      await enforceLimits(services.redis, [
+        ["sign-up-address", clientAddress(context.request)],
+        ["sign-up-email", input.email],
+      ]);
+      const registrationId = await beginSignUp(services, input);
+      writeRegistrationCookie(context.cookies, registrationId, LINK_TTL_SECONDS);
+      context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
+      return { next: nextAddress(input.next, "/learn") };
+    }),
+});
+
+export const confirmSignUp = defineAction({
+  accept: "form",
+  input: z.object({
+    /** From the mail: six digits typed, or the link's token with its registration. */
+    code: z
+      .string()
+      .transform((code) => code.replace(/\s/g, ""))
+      .pipe(z.string().regex(/^\d{6}$/, "Please enter the six digits from the mail."))
+      .nullish(),
+    registration: z.uuid().nullish(),
+    token: z.string().max(100).nullish(),
+    password: givenPassword().nullish(),
+    next,
+  }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services } = context.locals;
+      await enforceLimits(services.redis, [["confirm-address", clientAddress(context.request)]]);
+      const user = await confirm(input, context);
+      deleteRegistrationCookie(context.cookies);
+      await startSession(context, user);
+      context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
+      return { next: nextAddress(input.next, "/learn") };
+    }),
+});
+
+export const signIn = defineAction({
+  accept: "form",
+  input: z.object({ email: emailAddress(), password: givenPassword(), next }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services } = context.locals;
+      await enforceLimits(services.redis, [
+        ["sign-in-address", clientAddress(context.request)],
+        ["sign-in-account", input.email],
+      ]);
+      await startSession(context, await checkCredentials(services, input));
+      return { next: nextAddress(input.next, "/learn") };
+    }),
+});
+
+export const signOut = defineAction({
+  accept: "form",
+  input: z.object({ everywhere: z.literal("yes").nullish() }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services, session } = context.locals;
+      const id = readSessionCookie(context.cookies);
+      if (session && id)
+        await (input.everywhere
+          ? endAllSessions(services.redis, session.userId)
+          : endSession(services.redis, id, session.userId));
+      deleteSessionCookie(context.cookies);
+      context.locals.session = null;
+      return {};
+    }),
+});
+
+// A new id on every sign-in: one that was planted before opens nothing afterwards (ASVS V7.2.4).
+async function startSession(context: ActionAPIContext, user: User): Promise<void> {
+  const { services, session } = context.locals;
+  const former = readSessionCookie(context.cookies);
+  const id = await createSession(services.redis, user, new Date());
+  if (former && session) await endSession(services.redis, former, session.userId);
+  writeSessionCookie(context.cookies, id);
+}
+
+async function confirm(
+  input: {
+    code?: string | null | undefined;
+    registration?: string | null | undefined;
+    token?: string | null | undefined;
+    password?: string | null | undefined;
+  },
+  context: ActionAPIContext,
+): Promise<User> {
+  const { services } = context.locals;
+  const begunHere = readRegistrationCookie(context.cookies);
+  const now = new Date();
+  if (input.token && input.registration) {
+    const isSameBrowser = input.registration === begunHere;
+    if (!isSameBrowser && !input.password)
+      throw new AppError("invalid", "Please enter the password you chose when you signed up.");
+    return confirmByLink(services, {
+      registrationId: input.registration,
+      token: input.token,
+      password: isSameBrowser ? null : (input.password ?? ""),
+      now,
+    });
+  }
+  if (!begunHere)
+    throw new AppError("invalid", "This browser has no sign-up to confirm. Use the link in the mail.");
+  if (!input.code) throw new AppError("invalid", "Please enter the six digits from the mail.");
+  return confirmByCode(services, { registrationId: begunHere, code: input.code, now });
+}

@@ -1,0 +1,29 @@
+import { defineAction } from "astro:actions";
+import { z } from "zod";
+import { translateErrors } from "#http/action-errors.ts";
+import { clientAddress } from "#http/client-address.ts";
+import { emailAddress, line, paragraph } from "#http/fields.ts";
+import { enqueueMail, sendDueMail } from "#lib/operations/outbox.ts";
+import { enforceLimits } from "#lib/rate-limits.ts";
+
+export const contact = defineAction({
+  accept: "form",
+  input: z.object({
+    name: line("Please enter your name.", 100),
+    email: emailAddress(),
+    message: paragraph("Please write what it is about.", 4_000),
+  }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services, requestId } = context.locals;
+      await enforceLimits(services.redis, [["contact", clientAddress(context.request)]]);
+      await enqueueMail(services.database, {
+        dedupeKey: `contact:${requestId}`,
+        template: "contact",
+        recipient: services.environment.EMAIL_FROM,
+        parameters: input,
+      });
+      context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
+      return {};
+    }),
+});

@@ -1,0 +1,15 @@
+import { confirmSignUp, signIn, signOut, signUp } from "./accounts.ts";
+import { contact } from "./contact.ts";
+import { completeLesson } from "./learning.ts";
+import { startCheckout } from "./orders.ts";
+
+/** Every form of the shop. Each handler authorises for itself: an action can be posted to any page. */
+export const server = {
+  signUp,
+  confirmSignUp,
+  signIn,
+  signOut,
+  contact,
+  completeLesson,
+  startCheckout,
+};
