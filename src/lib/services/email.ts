@@ -1,0 +1,153 @@
+import { DependencyError } from "#lib/errors.ts";
+import type { Environment } from "#lib/environment.ts";
+import { createBreaker } from "./breaker.ts";
+
+/** One mail to one person. */
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+  /** Where an answer goes, when not to the sender. */
+  replyTo?: string;
+  /** The same for every try of the same mail, so that a provider's log shows which belong together. */
+  dedupeKey: string;
+  headers?: Record<string, string>;
+}
+
+/** Sends mail. Never called while a visitor waits: the outbox does it afterwards. */
+export interface EmailService {
+  /**
+   * Hands a mail to the provider, 5 seconds, tried once. Throws DependencyError when the provider
+   * gives no usable answer and MailRefusedError when trying again would not help.
+   */
+  send(mail: Mail): Promise<void>;
+}
+
+/** The provider will never take this mail: the address or the content is wrong. */
+export class MailRefusedError extends Error {
+  override name = "MailRefusedError";
+}
+
+interface Sender {
+  email: string;
+  name?: string;
+}
+
+const TIMEOUT_MS = 5_000;
+const SMTP_PORT = 465;
+// Wrong key (401, 403) and too many (429) are ours to mend; the mail itself is fine.
+const RETRYABLE_STATUSES = new Set([401, 403, 408, 429]);
+
+const breaker = createBreaker("email", {
+  isOutage: (error) => !(error instanceof MailRefusedError),
+});
+
+/** The provider that EMAIL_HOST names: SendGrid's HTTP API, or any other host by SMTP over TLS. */
+export function openEmail(environment: Environment): EmailService {
+  const deliver = environment.EMAIL_HOST === "smtp.sendgrid.net" ? postToSendGrid : sendBySmtp;
+  return {
+    async send(mail) {
+      refuseHeaderInjection(mail);
+      try {
+        await breaker.run(() => deliver(environment, mail));
+      } catch (error) {
+        if (error instanceof MailRefusedError || error instanceof DependencyError) throw error;
+        throw new DependencyError("email", error);
+      }
+    },
+  };
+}
+
+// A line break in a header would start another header of the visitor's choice.
+function refuseHeaderInjection(mail: Mail): void {
+  const headers = Object.entries(mail.headers ?? {}).flat();
+  const values = [mail.to, mail.subject, mail.replyTo ?? "", mail.dedupeKey, ...headers];
+  if (values.some((value) => /[\r\n\0]/.test(value)))
+    throw new MailRefusedError("A header of the mail holds a line break.");
+}
+
+async function postToSendGrid(environment: Environment, mail: Mail): Promise<void> {
+  const response = await fetch(
+    `${environment.EMAIL_API_BASE ?? "https://api.sendgrid.com"}/v3/mail/send`,
+    {
+      method: "POST",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        Authorization: `Bearer ${environment.EMAIL_PASSWORD}`,
+        "Content-Type": "application/json",
+      },
+      body: JSON.stringify(sendGridMessage(parseSender(environment.EMAIL_FROM), mail)),
+    },
+  );
+  // Read to the end, or the connection can't be used again; SendGrid's text may repeat the address.
+  await response.text();
+  if (response.ok) return;
+  const reason = `SendGrid answered ${response.status}`;
+  if (response.status < 500 && !RETRYABLE_STATUSES.has(response.status))
+    throw new MailRefusedError(reason);
+  throw new Error(reason);
+}
+
+function sendGridMessage(from: Sender, mail: Mail) {
+  return {
+    personalizations: [{ to: [{ email: mail.to }], custom_args: { dedupe_key: mail.dedupeKey } }],
+    from,
+    ...(mail.replyTo && { reply_to: { email: mail.replyTo } }),
+    subject: mail.subject,
+    content: [
+      { type: "text/plain", value: mail.text },
+      { type: "text/html", value: mail.html },
+    ],
+    ...(mail.headers && { headers: mail.headers }),
+    // Links carry one-time tokens: nobody else's redirect may see them.
+    tracking_settings: {
+      click_tracking: { enable: false, enable_text: false },
+      open_tracking: { enable: false },
+    },
+  };
+}
+
+async function sendBySmtp(environment: Environment, mail: Mail): Promise<void> {
+  // Imported here because it needs the Workers runtime's sockets, and most shops never use it.
+  const { LogLevel, WorkerMailer } = await import("worker-mailer");
+  const from = parseSender(environment.EMAIL_FROM);
+  try {
+    await WorkerMailer.send(
+      {
+        host: environment.EMAIL_HOST,
+        port: SMTP_PORT,
+        secure: true,
+        credentials: {
+          username: environment.EMAIL_USER ?? from.email,
+          password: environment.EMAIL_PASSWORD,
+        },
+        authType: ["plain", "login"],
+        // Its log would show addresses and the SMTP dialogue.
+        logLevel: LogLevel.NONE,
+        socketTimeoutMs: TIMEOUT_MS,
+        responseTimeoutMs: TIMEOUT_MS,
+      },
+      {
+        from,
+        to: mail.to,
+        ...(mail.replyTo && { reply: mail.replyTo }),
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        headers: { ...mail.headers, "X-Dedupe-Key": mail.dedupeKey },
+      },
+    );
+  } catch (error) {
+    // Only a 5xx after RCPT or DATA is about this mail; one after EHLO or AUTH is about our set-up.
+    const reply = /(?:Invalid RCPT|Failed send email body).*? (5\d\d)[ -]/s.exec(String(error));
+    if (reply) throw new MailRefusedError(`The SMTP server answered ${reply[1]}`);
+    throw error;
+  }
+}
+
+function parseSender(from: string): Sender {
+  const named = /^\s*"?([^"<]*?)"?\s*<([^<>\s]+)>\s*$/.exec(from);
+  if (!named?.[2]) return { email: from.trim() };
+  return named[1] ? { email: named[2], name: named[1] } : { email: named[2] };
+}
