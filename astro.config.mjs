@@ -19,7 +19,11 @@ export default defineConfig({
   logger: logHandlers.json(),
   integrations: [
     // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.
-    sentry({ enabled: { client: true, server: false }, telemetry: false }),
+    sentry({
+      enabled: { client: true, server: false },
+      clientInitPath: "src/scripts/report-errors.ts",
+      telemetry: false,
+    }),
     ...(target === "pages" ? [cloudflarePages()] : []),
   ],
   security: {

@@ -1,0 +1,49 @@
+import type { Faults, FaultyService } from "./faults.ts";
+import { escapeHtml, page } from "./page.ts";
+import type { LocalService } from "./service.ts";
+import type { StackUrls } from "./variables.ts";
+
+const FAULTY_SERVICES: FaultyService[] = ["database", "redis", "stripe", "email", "sentry"];
+
+/** The stack's first page: every service with its address, and the faults that are on. */
+export function createIndexPage(urls: StackUrls, faults: Faults): LocalService {
+  return {
+    async handle(_request, response) {
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+      response.end(page("Local services", `${listServices(urls)}${listFaults(faults)}`));
+    },
+    async close() {},
+  };
+}
+
+function listServices(urls: StackUrls): string {
+  const database = new URL(urls.database.app);
+  const rows = [
+    ["Shop", link(urls.site), "The shop itself"],
+    ["Mailbox", link(urls.mail), "Every message the shop sent"],
+    ["Stripe", link(urls.stripe), "Payments, refunds and webhooks"],
+    ["Errors", link(urls.errors), "What the shop reported to Sentry"],
+    ["Faults", link(urls.faults), "Let a service fail and see what the shop does"],
+    ["PostgreSQL", `<code>localhost:${database.port}/slipway</code>`, "Accounts, orders, courses"],
+    ["Redis", `<code>${escapeHtml(urls.stack)}/redis</code>`, "Sessions and rate limits"],
+  ];
+  const cells = rows.map(
+    ([name = "", address = "", what = ""]) =>
+      `<tr><th scope="row">${name}</th><td>${address}</td><td>${what}</td></tr>`,
+  );
+  return `<table><thead><tr><th>Service</th><th>Address</th><th>For</th></tr></thead>
+<tbody>${cells.join("\n")}</tbody></table>`;
+}
+
+function listFaults(faults: Faults): string {
+  const active = FAULTY_SERVICES.flatMap((service) => {
+    const fault = faults.get(service);
+    return fault ? [`<li>${service}: <strong>${fault}</strong></li>`] : [];
+  });
+  if (active.length === 0) return "<p>Every service is healthy.</p>";
+  return `<h2>Faults switched on</h2><ul>${active.join("")}</ul>`;
+}
+
+function link(url: string): string {
+  return `<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>`;
+}

@@ -1,0 +1,73 @@
+// The local stack as a process: `node local/main.ts [--data FOLDER] [--reset]`.
+import { fstatSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { noteRunningStack } from "./running.ts";
+import { resetStack, startStack } from "./stack.ts";
+
+const DEMO_ACCOUNTS = [
+  { email: "learner@example.com", what: "a learner" },
+  { email: "admin@example.com", what: "an admin" },
+];
+
+const { values } = parseArgs({
+  options: {
+    data: { type: "string", default: ".data" },
+    site: { type: "string" },
+    strict: { type: "boolean", default: false },
+    "any-ports": { type: "boolean", default: false },
+    reset: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const HELP = `node local/main.ts [options]
+
+Starts the local services and prints one line of JSON when they are ready: addresses, variables
+for the shop, demo accounts. Ends on SIGINT, SIGTERM or SIGHUP, and with the process that started it.
+
+  --data FOLDER   where everything is kept (.data)
+  --site URL      where the shop answers, when it is not on localhost
+  --strict        fail on a busy port instead of moving to a free one
+  --any-ports     take free ports throughout
+  --reset         remove what is kept, and end
+`;
+
+if (values.help) process.stdout.write(HELP);
+else if (values.reset) resetStack(values.data);
+else await main().catch(fail);
+
+async function main(): Promise<void> {
+  const moves: string[] = [];
+  const any = { shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 };
+  const stack = await startStack({
+    dataFolder: values.data,
+    strictPorts: values.strict,
+    ...(values["any-ports"] && { ports: any }),
+    ...(values.site !== undefined && { siteUrl: values.site }),
+    log: (line) => process.stderr.write(`${line}\n`),
+    onMove: (line) => moves.push(line),
+  });
+  const { urls, variables } = stack;
+  const demo = { password: stack.secrets.demoPassword, accounts: DEMO_ACCOUNTS };
+  const forget = noteRunningStack(values.data, { variables, demoPassword: demo.password });
+  const stop = (exitCode: number): void => {
+    forget();
+    stack.stop().then(() => process.exit(exitCode), fail);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
+  stopWithParent(() => stop(0));
+  void stack.databaseGone.then(() => stop(1));
+  process.stdout.write(`${JSON.stringify({ pid: process.pid, urls, variables, demo, moves })}\n`);
+}
+
+// The starter holds the other end of our stdin: it closes however the starter dies.
+function stopWithParent(stop: () => void): void {
+  const input = fstatSync(0);
+  if (input.isFIFO() || input.isSocket()) process.stdin.on("end", stop).on("error", stop).resume();
+  process.on("disconnect", stop);
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+}

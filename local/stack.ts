@@ -1,0 +1,182 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { startClock } from "./clock.ts";
+import { prepareDatabase } from "./database.ts";
+import { createErrorReceiver } from "./error-receiver.ts";
+import { createFaults, faultsService, type Faults } from "./faults.ts";
+import { serveRoutes } from "./http-server.ts";
+import { createIndexPage } from "./index-page.ts";
+import { lockFile } from "./lock.mjs";
+import { startMailbox } from "./mailbox.ts";
+import { createNeonBridge } from "./neon.ts";
+import { choosePorts, type Ports } from "./ports.ts";
+import { outsideFolder } from "./postgres-home.ts";
+import { startPostgres, stopLeftoverPostgres } from "./postgres.ts";
+import { startRedis } from "./redis.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
+import { startLocalStripe } from "./stripe/server.ts";
+import { createUpstashBridge } from "./upstash.ts";
+import { stackVariables, type StackUrls } from "./variables.ts";
+
+export interface StackOptions {
+  /** Where everything is kept, secrets included; one stack at a time. */
+  dataFolder: string;
+  ports?: Partial<Ports>;
+  /** A busy port throws instead of moving to a free one. */
+  strictPorts?: boolean;
+  /** Where the shop answers, when that is not localhost on `ports.shop`. */
+  siteUrl?: string;
+  log?: (line: string) => void;
+  /** Hears of each port that had to move. */
+  onMove?: (line: string) => void;
+  /** For tests: only PostgreSQL writes to the folder, and no job of the shop is called. */
+  memoryOnly?: boolean;
+}
+
+export interface Stack {
+  urls: StackUrls;
+  variables: Record<string, string>;
+  secrets: Secrets;
+  faults: Faults;
+  mailbox: Awaited<ReturnType<typeof startMailbox>>;
+  stripe: Awaited<ReturnType<typeof startLocalStripe>>;
+  errors: ReturnType<typeof createErrorReceiver>;
+  /** Resolves if PostgreSQL ends by itself. */
+  databaseGone: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Something to stop, in the order opposite to its start. */
+type Stop = () => unknown;
+
+/**
+ * Starts every service the shop talks to, in this process (PostgreSQL is a child). Throws when
+ * another stack holds the folder; what a killed one left behind is cleaned up first.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const stops: Stop[] = [];
+  const stop = once(async () => {
+    for (const each of stops.reverse()) await each();
+  });
+  try {
+    return await start(options, stops, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Removes all that a stopped stack has kept for the folder. Throws when one is running. */
+export function resetStack(dataFolder: string): void {
+  lockStack(dataFolder);
+  rmSync(outsideFolder(join(dataFolder, "postgres")), { recursive: true, force: true });
+  rmSync(dataFolder, { recursive: true, force: true });
+}
+
+async function start(options: StackOptions, stops: Stop[], stop: () => Promise<void>) {
+  const { dataFolder, log = () => {} } = options;
+  stops.push(lockStack(dataFolder));
+  const secrets = loadSecrets(dataFolder);
+  const postgresFolder = join(dataFolder, "postgres");
+  await stopLeftoverPostgres(postgresFolder);
+  const ports = await choosePorts(options.ports, {
+    strict: options.strictPorts ?? false,
+    log: options.onMove ?? log,
+  });
+
+  const password = secrets.postgresPassword;
+  const postgres = await startPostgres({
+    folder: postgresFolder,
+    port: ports.postgres,
+    password,
+    log,
+  });
+  stops.push(() => postgres.stop());
+  const urls = stackUrls(
+    options.siteUrl ?? `http://localhost:${ports.shop}`,
+    ports,
+    await prepareDatabase(postgres.url, secrets),
+  );
+  const parts = await startServices(options, ports, secrets, urls, stops);
+  return {
+    ...parts,
+    urls,
+    secrets,
+    variables: stackVariables(urls, secrets),
+    databaseGone: postgres.gone,
+    stop,
+  };
+}
+
+async function startServices(
+  options: StackOptions,
+  ports: Ports,
+  secrets: Secrets,
+  urls: StackUrls,
+  stops: Stop[],
+) {
+  const { dataFolder, log = () => {}, memoryOnly = false } = options;
+  const keep = (name: string): string | null => (memoryOnly ? null : join(dataFolder, name));
+  const faults = createFaults();
+  const redis = await startRedis({ file: keep("redis.json"), log });
+  stops.push(() => redis.close());
+  const upstash = createUpstashBridge({
+    dial: () => redis.dial(),
+    token: secrets.upstashToken,
+    prefix: "/redis",
+    faults,
+  });
+  const mailbox = await startMailbox({ folder: keep("mail"), smtpPort: ports.smtp, faults });
+  const errors = createErrorReceiver({ faults });
+  const neon = createNeonBridge({ host: "127.0.0.1", port: ports.postgres, faults });
+  const routes = [
+    { paths: ["/"], service: createIndexPage(urls, faults) },
+    { paths: ["/sql", "/v2"], service: neon },
+    { paths: ["/redis"], service: upstash },
+    { paths: ["/mail", "/v3/mail/send"], service: mailbox },
+    { paths: ["/errors", "/api"], service: errors },
+    { paths: ["/faults"], service: faultsService(faults) },
+  ];
+  for (const { service } of routes) stops.push(() => service.close());
+  stops.push(await serveRoutes(routes, ports.http));
+  const stripe = await startLocalStripe({
+    port: ports.stripe,
+    folder: keep("stripe"),
+    faults,
+    webhook: {
+      url: `${urls.site}/api/stripe/webhook`,
+      secrets: [secrets.stripeWebhookSecret],
+    },
+    log,
+  });
+  stops.push(() => stripe.close());
+  if (!memoryOnly)
+    stops.push(startClock({ siteUrl: urls.site, jobsSecret: secrets.jobsSecret, log }));
+  stops.push(() => faults.clear());
+  return { faults, mailbox, stripe, errors };
+}
+
+function lockStack(dataFolder: string): () => void {
+  return lockFile(
+    join(dataFolder, "stack.lock"),
+    `The local services already run on ${dataFolder}: stop them first.`,
+  ).release;
+}
+
+function stackUrls(site: string, ports: Ports, database: StackUrls["database"]): StackUrls {
+  const stack = `http://localhost:${ports.http}`;
+  return {
+    site,
+    stack,
+    mail: `${stack}/mail`,
+    errors: `${stack}/errors`,
+    faults: `${stack}/faults`,
+    stripe: `http://localhost:${ports.stripe}`,
+    database,
+  };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => (result ??= work());
+}

@@ -1,0 +1,72 @@
+// Plain JavaScript: scripts/start.mjs and scripts/test.mjs import it on Node 20.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { childEnvironment, nodePath, root, run } from "./steps.mjs";
+
+const INPUTS = [
+  "src",
+  "public",
+  "build",
+  "astro.config.mjs",
+  "wrangler.toml",
+  "tsconfig.json",
+  "package-lock.json",
+];
+const VARIABLES = ["CLOUDFLARE_ENV", "DEPLOY_TARGET", "RELEASE_ID", "SITE_URL"];
+const STAMP = join(root, "dist", ".inputs-hash");
+
+/** The commit that is checked out, or "unknown" outside a checkout. */
+export function currentRelease() {
+  try {
+    const options = /** @type {const} */ ({ cwd: root, encoding: "utf8", stdio: "pipe" });
+    return execFileSync("git", ["rev-parse", "HEAD"], options).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/**
+ * Builds the shop into `dist/`, unless the same inputs were built last. Gives "unchanged" when
+ * there was nothing to do.
+ * @param {Record<string, string | undefined>} variables  CLOUDFLARE_ENV, DEPLOY_TARGET, SITE_URL
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<"built" | "unchanged">}
+ */
+export async function buildShop(variables, signal) {
+  const env = childEnvironment({
+    RELEASE_ID: currentRelease(),
+    ASTRO_TELEMETRY_DISABLED: "1",
+    WRANGLER_SEND_METRICS: "false",
+    ...variables,
+  });
+  const hash = hashInputs(env);
+  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash) return "unchanged";
+  const astro = join(root, "node_modules", "astro", "bin", "astro.mjs");
+  await run(nodePath(), [astro, "build"], { env, ...(signal && { signal }) });
+  // Inside dist/, which any other build empties: then ours is not taken for done.
+  writeFileSync(STAMP, hash);
+  return "built";
+}
+
+/** @param {Record<string, string | undefined>} env */
+function hashInputs(env) {
+  const hash = createHash("sha256");
+  for (const name of VARIABLES) hash.update(`${name}=${env[name] ?? ""}\0`);
+  for (const file of INPUTS.flatMap((input) => listFiles(join(root, input))))
+    hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
+  return hash.digest("hex");
+}
+
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
+function listFiles(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => listFiles(join(path, name)));
+}

@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { Client } from "pg";
+import { openDatabase } from "#lib/services/database.ts";
+import { findRunningStack } from "#local/running.ts";
+import { runDbmate } from "./dbmate.ts";
+
+const HELP = `npm run db:COMMAND [-- options]
+
+  migrate    brings the schema up to date; [--dump] writes database/schema.sql (needs pg_dump)
+  rollback   takes the last migration back (--yes outside this machine)
+  status     lists the migrations and whether they were applied
+  seed       publishes the courses, and makes the demo accounts where DEMO_PASSWORD is set
+  reset      removes every table and what is in them, then migrates (--yes)
+
+The database is DATABASE_DIRECT_URL (the owner's address, not a pooled one) and for seed
+DATABASE_URL; without them, the one of the running \`npm start\`.`;
+
+// Any number, but the same for every runner: two deployments never migrate at the same time.
+const MIGRATION_LOCK = 7_219_401;
+const LOCK_TIMEOUT = "60s";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    yes: { type: "boolean", default: false },
+    dump: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const stack = process.env.DATABASE_DIRECT_URL ? null : findRunningStack();
+const variables = { ...stack?.variables, ...process.env };
+const COMMANDS: Record<string, () => Promise<void>> = { migrate, rollback, status, seed, reset };
+
+const command = COMMANDS[positionals[0] ?? ""];
+if (values.help || !command) {
+  process.stdout.write(`${HELP}\n`);
+  process.exitCode = values.help ? 0 : 1;
+} else {
+  await command().catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  });
+}
+
+async function migrate(): Promise<void> {
+  await withLock(async (client) => {
+    await runDbmate(["migrate"], directUrl());
+    await protectHistory(client);
+  });
+  if (values.dump) await runDbmate(["dump"], directUrl());
+}
+
+async function rollback(): Promise<void> {
+  confirm("take the last migration back", isLocal());
+  await withLock(() => runDbmate(["rollback"], directUrl()));
+}
+
+async function status(): Promise<void> {
+  await runDbmate(["status"], directUrl());
+}
+
+async function seed(): Promise<void> {
+  const module = (await import("../database/seed/seed.ts")) as {
+    seed(database: unknown, options: { demoPassword: string | null }): Promise<void>;
+  };
+  const database = openDatabase({
+    url: required("DATABASE_URL"),
+    bridgeUrl: variables.NEON_BRIDGE_URL,
+  });
+  const demoPassword = process.env.DEMO_PASSWORD ?? stack?.demoPassword ?? null;
+  await module.seed(database, { demoPassword });
+}
+
+async function reset(): Promise<void> {
+  confirm("remove every table and what is in them", false);
+  await withLock(async (client) => {
+    const file = new URL("../database/drop-everything.sql", import.meta.url);
+    await client.query(await readFile(file, "utf8"));
+    await runDbmate(["migrate"], directUrl());
+    await protectHistory(client);
+  });
+}
+
+// The shop reads which migrations ran; only the owner writes it.
+async function protectHistory(client: Client): Promise<void> {
+  const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = 'slipway_app'");
+  if (rowCount === 1)
+    await client.query("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM slipway_app");
+}
+
+// dbmate itself does not keep two runners apart.
+async function withLock(work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString: directUrl(), connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
+    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function confirm(what: string, isHarmless: boolean): void {
+  const { host, pathname } = new URL(directUrl());
+  const target = `${host}${pathname}`;
+  if (isHarmless || values.yes) process.stdout.write(`Database: ${target}\n`);
+  else throw new Error(`This would ${what} in ${target}: repeat it with --yes if you mean that.`);
+}
+
+function isLocal(): boolean {
+  return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(directUrl()).hostname);
+}
+
+function directUrl(): string {
+  return required("DATABASE_DIRECT_URL");
+}
+
+function required(name: string): string {
+  const value = variables[name];
+  if (!value) throw new Error(`${name} is not set, and no \`npm start\` runs in this folder.`);
+  return value;
+}
