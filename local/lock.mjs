@@ -13,7 +13,8 @@ import { identify, isRunning } from "./processes.mjs";
  * @param {string} message
  */
 export function lockFile(path, message) {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // May be entered, not listed: PostgreSQL's account needs a folder inside.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
   /** @type {ProcessId[]} */
   let leftovers = [];
   const self = identify();

@@ -1,6 +1,7 @@
 // The local stack as a process: `node local/main.ts [--data FOLDER] [--reset]`.
 import { fstatSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { Ports } from "./ports.ts";
 import { noteRunningStack } from "./running.ts";
 import { resetStack, startStack } from "./stack.ts";
 
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     data: { type: "string", default: ".data" },
     site: { type: "string" },
     strict: { type: "boolean", default: false },
+    port: { type: "string", multiple: true, default: [] },
     "any-ports": { type: "boolean", default: false },
     reset: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -28,6 +30,7 @@ for the shop, demo accounts. Ends on SIGINT, SIGTERM or SIGHUP, and with the pro
   --data FOLDER   where everything is kept (.data)
   --site URL      where the shop answers, when it is not on localhost
   --strict        fail on a busy port instead of moving to a free one
+  --port NAME=N   another port for shop, http, stripe, postgres or smtp; repeatable
   --any-ports     take free ports throughout
   --reset         remove what is kept, and end
 `;
@@ -38,11 +41,10 @@ else await main().catch(fail);
 
 async function main(): Promise<void> {
   const moves: string[] = [];
-  const any = { shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 };
   const stack = await startStack({
     dataFolder: values.data,
     strictPorts: values.strict,
-    ...(values["any-ports"] && { ports: any }),
+    ports: wishedPorts(),
     ...(values.site !== undefined && { siteUrl: values.site }),
     log: (line) => process.stderr.write(`${line}\n`),
     onMove: (line) => moves.push(line),
@@ -58,6 +60,17 @@ async function main(): Promise<void> {
   stopWithParent(() => stop(0));
   void stack.databaseGone.then(() => stop(1));
   process.stdout.write(`${JSON.stringify({ pid: process.pid, urls, variables, demo, moves })}\n`);
+}
+
+function wishedPorts(): Partial<Ports> {
+  const any = { shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 };
+  const given = values.port.map((text) => {
+    const [name = "", port] = text.split("=");
+    if (!(name in any) || !/^\d+$/.test(port ?? ""))
+      throw new Error(`--port ${text} is not like http=4390.`);
+    return [name, Number(port)];
+  });
+  return { ...(values["any-ports"] && any), ...(Object.fromEntries(given) as Partial<Ports>) };
 }
 
 // The starter holds the other end of our stdin: it closes however the starter dies.

@@ -9,7 +9,7 @@ import {
   existsSync,
   lstatSync,
 } from "node:fs";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 const PLATFORM = process.platform === "win32" ? "windows" : process.platform;
@@ -92,6 +92,9 @@ function homeUnderRoot(native: string, folder: string, log: (line: string) => vo
   if (!canReach(dirname(data), account)) {
     ownedByRoot(outside);
     data = join(outside, "data");
+    // The folder itself stays as a mark: whoever removes it wants to begin anew.
+    if (!existsSync(folder)) rmSync(data, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
     log(`PostgreSQL's account cannot enter ${dirname(folder)}: its data are in ${data}`);
   }
   mkdirSync(data, { recursive: true, mode: 0o700 });

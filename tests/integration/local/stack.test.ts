@@ -1,0 +1,169 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+import { afterEach, expect, test } from "vitest";
+import { outsideFolder } from "#local/postgres-home.ts";
+import { choosePorts } from "#local/ports.ts";
+import { nodePath, root } from "../../../scripts/steps.mjs";
+
+interface Report {
+  pid: number;
+  urls: {
+    site: string;
+    stack: string;
+    stripe: string;
+    database: { app: string; superuser: string };
+  };
+  variables: Record<string, string>;
+  moves: string[];
+}
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
+  for (const folder of folders.splice(0)) {
+    rmSync(outsideFolder(join(folder, "postgres")), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-stack-"));
+  chmodSync(folder, 0o711);
+  folders.push(folder);
+  return folder;
+}
+
+function launch(folder: string, args = ["--any-ports"]): ChildProcess {
+  const child = spawn(nodePath(), ["local/main.ts", "--data", folder, ...args], {
+    cwd: root,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  children.push(child);
+  return child;
+}
+
+async function start(
+  folder: string,
+  args?: string[],
+): Promise<{ child: ChildProcess; report: Report }> {
+  const child = launch(folder, args);
+  child.stderr?.resume();
+  if (child.stdout)
+    for await (const line of createInterface({ input: child.stdout }))
+      return { child, report: JSON.parse(line) as Report };
+  throw new Error("The stack ended without a report.");
+}
+
+async function canLogIn(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
+}
+
+test("everything it reports answers, and its page lists it", async () => {
+  const { report } = await start(temporaryFolder());
+  const page = await fetch(report.urls.stack);
+  const html = await page.text();
+  for (const address of [report.urls.site, report.urls.stripe, `${report.urls.stack}/mail`])
+    expect(html).toContain(address);
+  for (const path of ["/mail", "/errors", "/faults"])
+    expect((await fetch(report.urls.stack + path)).status).toBe(200);
+  expect((await fetch(report.urls.stripe)).status).toBe(200);
+  expect(await canLogIn(report.urls.database.app)).toBe(true);
+});
+
+test("its secrets are random, kept, and readable by their owner only", async () => {
+  const folder = temporaryFolder();
+  const first = await start(folder);
+  first.child.kill("SIGTERM");
+  await once(first.child, "exit");
+  const second = await start(folder);
+  const other = await start(temporaryFolder());
+  expect(second.report.variables.JWT_SECRET).toBe(first.report.variables.JWT_SECRET);
+  expect(other.report.variables.JWT_SECRET).not.toBe(first.report.variables.JWT_SECRET);
+  if (process.platform !== "win32")
+    expect(statSync(join(folder, "secrets.json")).mode & 0o777).toBe(0o600);
+});
+
+test("a page of the web that points its own name here gets nothing", async () => {
+  const { report } = await start(temporaryFolder());
+  const { port } = new URL(report.urls.stack);
+  const socket = (await import("node:http")).get({
+    port,
+    host: "127.0.0.1",
+    path: "/mail",
+    headers: { host: "rebound.example" },
+  });
+  const [response] = await once(socket, "response");
+  response.resume();
+  expect(response.statusCode).toBe(404);
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s stops all of it", async (signal) => {
+  const folder = temporaryFolder();
+  const { child, report } = await start(folder);
+  child.kill(signal);
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await canLogIn(report.urls.database.app)).toBe(false);
+  expect(existsSync(join(folder, "stack.lock"))).toBe(false);
+});
+
+test("it stops when the process that started it is gone", async () => {
+  const { child, report } = await start(temporaryFolder());
+  child.stdin?.destroy();
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await canLogIn(report.urls.database.app)).toBe(false);
+});
+
+test("after kill -9 the next start stops the leftover PostgreSQL and keeps its port", async () => {
+  const folder = temporaryFolder();
+  const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
+  const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
+  const first = await start(folder, args);
+  first.child.kill("SIGKILL");
+  await once(first.child, "exit");
+  expect(await canLogIn(first.report.urls.database.app)).toBe(true);
+  const second = await start(folder, args);
+  expect(second.report.moves).toEqual([]);
+  expect(second.report.urls).toEqual(first.report.urls);
+  expect(await canLogIn(second.report.urls.database.app)).toBe(true);
+});
+
+test("a second start on the same data is refused in one sentence, and the first goes on", async () => {
+  const folder = temporaryFolder();
+  const { report } = await start(folder);
+  const second = launch(folder);
+  const errors = second.stderr?.setEncoding("utf8").toArray();
+  expect(await once(second, "exit")).toEqual([1, null]);
+  expect((await errors)?.join("")).toMatch(/^The local services already run on [^\n]+\n$/);
+  expect((await fetch(report.urls.stack)).status).toBe(200);
+});
+
+test("a busy port moves to a free one and says so; with --strict it is refused", async () => {
+  const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
+  const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
+  const occupant = createServer().listen(ports.http, "127.0.0.1");
+  await once(occupant, "listening");
+  const { report } = await start(temporaryFolder(), args);
+  expect(new URL(report.urls.stack).port).not.toBe(String(ports.http));
+  expect(report.moves).toEqual([expect.stringContaining(`Port ${ports.http} is busy`)]);
+  const strict = launch(temporaryFolder(), [...args, "--strict"]);
+  const errors = strict.stderr?.setEncoding("utf8").toArray();
+  expect(await once(strict, "exit")).toEqual([1, null]);
+  expect((await errors)?.join("")).toMatch(/Port \d+ \(\w+\) is in use/);
+  occupant.close();
+});
