@@ -16,6 +16,8 @@ export default defineConfig({
   // Our own sessions on Redis: docs/decisions/003-own-sessions.md.
   session: false,
   devToolbar: { enabled: false },
+  // Shiki writes inline styles, which the policy below forbids; lessons are highlighted when published.
+  markdown: { syntaxHighlight: false },
   logger: logHandlers.json(),
   integrations: [
     // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.

@@ -2,8 +2,10 @@ import { handle } from "@astrojs/cloudflare/handler";
 import * as Sentry from "@sentry/cloudflare";
 import { withCappedBody } from "./http/body.ts";
 import { SECURITY_HEADERS } from "./http/headers.ts";
+import { log } from "./http/log.ts";
 import { problemResponse } from "./http/problem.ts";
 import { sentryOptions } from "./http/sentry-options.ts";
+import { readEnvironment } from "./http/services.ts";
 
 type Handler = (
   request: Request,
@@ -12,10 +14,26 @@ type Handler = (
 ) => Promise<Response>;
 
 const serve: Handler = async (request, env, context) => {
+  if (!isConfigured())
+    return problemResponse({
+      status: 503,
+      detail: "The shop is not set up: its log names the variables that are missing.",
+      headers: { ...SECURITY_HEADERS },
+    });
   const capped = await withCappedBody(request);
   if (!capped) return problemResponse({ status: 413, headers: { ...SECURITY_HEADERS } });
   return (await handle(capped, env as never, context)) as unknown as Response;
 };
+
+function isConfigured(): boolean {
+  try {
+    readEnvironment();
+    return true;
+  } catch (error) {
+    log("error", "environment-not-usable", { message: (error as Error).message });
+    return false;
+  }
+}
 
 const reporting = Sentry.withSentry(sentryOptions, { fetch: serve as never }) as unknown as {
   fetch: Handler;

@@ -27,7 +27,9 @@ export const translateFailures = defineMiddleware(async (context, next) => {
 
 async function readToEnd(response: Response): Promise<Response> {
   if (!response.headers.get("content-type")?.startsWith("text/html")) return response;
-  return new Response(await response.text(), response);
+  const page = new Response(await response.text(), response);
+  page.headers.set("content-type", "text/html; charset=utf-8");
+  return page;
 }
 
 function failEndpoint(error: unknown, requestId: string): Response {

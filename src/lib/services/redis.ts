@@ -1,4 +1,4 @@
-import { Redis, UpstashError } from "@upstash/redis";
+import { errors, Redis } from "@upstash/redis";
 import { DependencyError } from "#lib/errors.ts";
 import { createBreaker } from "./breaker.ts";
 
@@ -49,7 +49,7 @@ export function openRedis(options: RedisOptions): RedisService {
 
 function isOutage(error: unknown): boolean {
   if (error instanceof DependencyError) return false;
-  if (error instanceof UpstashError) return OUTAGE_MESSAGE.test(error.message);
+  if (error instanceof errors.UpstashError) return OUTAGE_MESSAGE.test(error.message);
   if (!(error instanceof Error)) return false;
   return ["TimeoutError", "AbortError", "TypeError", "UpstashJSONParseError"].includes(error.name)
     || /fetch failed|network|connection/i.test(error.message);
