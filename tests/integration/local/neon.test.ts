@@ -131,9 +131,12 @@ test("a batch may be read-only and choose its isolation", async () => {
 test("nothing of one request is left for the next on the same connection", async () => {
   await sql`SET search_path = pg_catalog`;
   await sql`BEGIN`;
-  const [row] =
-    await sql`SELECT current_setting('search_path') AS path, now() = statement_timestamp() AS alone`;
-  expect(row).toEqual({ path: '"$user", public', alone: true });
+  const [row] = await sql`SELECT current_setting('search_path') AS path`;
+  expect(row).toEqual({ path: '"$user", public' });
+  await sql`INSERT INTO boats (id, name) VALUES (40, 'Fram')`;
+  const other = await inPool((pool) => pool.query("SELECT name FROM boats WHERE id = 40"));
+  expect(other.rows).toEqual([{ name: "Fram" }]);
+});
 });
 
 test("a pool over WebSocket runs an interactive transaction", async () => {
