@@ -8,6 +8,9 @@ export default defineConfig({
   resolve: { alias: { "cloudflare:workers": stub } },
   define: { __RELEASE_ID__: JSON.stringify("test") },
   test: {
+    ...(process.env.TEST_RESULTS_FILE && {
+      reporters: ["default", ["json", { outputFile: process.env.TEST_RESULTS_FILE }]],
+    }),
     projects: [
       { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
       {

@@ -1,0 +1,34 @@
+import { defineConfig, devices } from "@playwright/test";
+
+const { CHROMIUM_PATH, SITE_URL, TEST_RESULTS_FILE } = process.env;
+
+// Besides what root needs, nothing that calls home: a test must not depend on the internet.
+const args = [
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export default defineConfig({
+  outputDir: ".data/test-results/playwright",
+  workers: 2,
+  timeout: 60_000,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [
+    ["list"],
+    ...(TEST_RESULTS_FILE ? [["json", { outputFile: TEST_RESULTS_FILE }] as const] : []),
+  ],
+  use: {
+    baseURL: SITE_URL ?? "http://localhost:4321",
+    trace: "retain-on-failure",
+    launchOptions: { args, ...(CHROMIUM_PATH && { executablePath: CHROMIUM_PATH }) },
+  },
+  projects: [
+    { name: "e2e", testDir: "tests/e2e", use: devices["Desktop Chrome"] },
+    { name: "deployment", testDir: "tests/deployment", use: devices["Desktop Chrome"] },
+  ],
+});

@@ -1,0 +1,59 @@
+// Plain JavaScript: scripts/test.mjs imports it on Node 20.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { childEnvironment, nodePath, root, run } from "./steps.mjs";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/**
+ * The path of a Chromium: CHROMIUM_PATH, one on the PATH, Playwright's own, else one that is installed now (Playwright's, or
+ * the distribution's package where we may). Throws with what to do when there is none to be had.
+ * @returns {Promise<string>}
+ */
+export async function findChromium() {
+  const found = chromiumHere() ?? (await installPlaywrights()) ?? (await installPackage());
+  if (found) return found;
+  throw new Error(
+    "There is no Chromium and none could be installed: install one and set CHROMIUM_PATH to it.",
+  );
+}
+
+function chromiumHere() {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return onPath.find((path) => existsSync(path)) ?? playwrights();
+}
+
+function playwrights() {
+  const script = "process.stdout.write(require('@playwright/test').chromium.executablePath())";
+  try {
+    const path = execFileSync(nodePath(), ["-e", script], { cwd: root, encoding: "utf8" });
+    return existsSync(path) ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+async function installPlaywrights() {
+  try {
+    const playwright = join(root, "node_modules", "playwright", "cli.js");
+    const options = { env: childEnvironment(), signal: AbortSignal.timeout(240_000) };
+    await run(nodePath(), [playwright, "install", "chromium"], options);
+    return playwrights();
+  } catch {
+    return null;
+  }
+}
+
+async function installPackage() {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
+  try {
+    await run("apt-get", ["update"]);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
+    return chromiumHere();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,58 @@
+// Plain JavaScript: scripts/test.mjs imports it on Node 20.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lockFile } from "../local/lock.mjs";
+import { stopProcess } from "../local/processes.mjs";
+import { buildShop } from "./build-shop.mjs";
+import { shopAnswers, spawnShop } from "./serve-shop.mjs";
+import { spawnStack, stopStack } from "./stack-process.mjs";
+import { childEnvironment, nodePath, root, run, step } from "./steps.mjs";
+
+/**
+ * Builds the shop, serves it with a stack of its own (fresh data, free ports) and stops both when `use` is done. `use` gets the shop's
+ * variables and the addresses of the stack's services.
+ * @param {(variables: Record<string, string>) => Promise<void>} use
+ */
+export async function withServedShop(use) {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-shop-"));
+  const lock = lockFile(
+    join(root, ".wrangler", "start.lock"),
+    "Slipway runs from this folder: stop it with Ctrl-C first, the tests serve the same build.",
+  );
+  /** @type {(() => unknown)[]} */
+  const running = [
+    () => rmSync(folder, { recursive: true, force: true }),
+    () => lock.release(),
+  ];
+  try {
+    for (const leftover of lock.children) await stopProcess(leftover);
+    const stack = await step("Local services", async () => {
+      const args = ["--data", folder, "--any-ports"];
+      const { child, ready } = spawnStack(join(folder, "stack.log"), args);
+      running.push(() => stopStack(child));
+      return ready;
+    });
+    const variables = { ...stack.variables, DEMO_PASSWORD: stack.demo.password };
+    const env = childEnvironment(variables);
+    const database = join(root, "scripts", "db.ts");
+    await step("Database", async () => {
+      await run(nodePath(), [database, "migrate"], { env });
+      await run(nodePath(), [database, "seed"], { env });
+    });
+    // The address is a variable of the build too: one constant keeps the build reusable.
+    await step("Production build", () => buildShop({}));
+    await step("Shop", async () => {
+      const port = Number(new URL(stack.urls.site).port);
+      const logPath = process.env.CI ? join(folder, "shop.log") : join(root, ".data", "test-shop.log");
+      const child = spawnShop({ kind: "pages", port, variables: stack.variables, logPath });
+      running.push(() => stopProcess({ pid: child.pid ?? 0, command: null }));
+      if (child.pid) lock.remember(child.pid);
+      await shopAnswers(child, stack.urls.site, logPath);
+    });
+    const { stack: stackUrl, stripe, mail } = stack.urls;
+    await use({ ...variables, STACK_URL: stackUrl, STRIPE_URL: stripe, MAIL_URL: mail });
+  } finally {
+    for (const stop of running.reverse()) await stop();
+  }
+}
