@@ -68,7 +68,7 @@ async function runStatement(
     ...(asArrays && { rowMode: "array" }),
     ...(isRaw && { types: RAW_TEXT }),
   };
-  const result = (await client.query(query)) as QueryResult;
+  const result: QueryResult = await client.query(query);
   return {
     fields: result.fields.map((field) => ({ ...field })),
     command: result.command,

@@ -24,14 +24,15 @@ export function createNeonBridge(options: BridgeOptions): LocalService {
   const pools = createPools(options);
   const socket = createNeonSocket(options);
   return {
-    upgrade: socket.upgrade,
+    upgrade: (request, connection, head) => socket.upgrade(request, connection, head),
     async handle(request, response) {
       if ((await options.faults.guard("database", request, response)) === "handled") return;
       const connection = request.headers["neon-connection-string"];
       if (typeof connection !== "string" || !URL.canParse(connection))
-        return send(response, 400, { message: "The Neon-Connection-String header is missing" });
+        return void send(response, 400, { message: "No Neon-Connection-String header" });
       const body = await readBody(request);
-      if (!body) return send(response, 400, { message: "The body is not JSON, or over 64 MiB" });
+      if (!body)
+        return void send(response, 400, { message: "The body is not JSON, or over 64 MiB" });
       try {
         if (options.faults.get("database") === "credentials") throw wrongPassword();
         await answer(request, response, body, pools.get(connection), options.faults);

@@ -157,10 +157,11 @@ async function startServices(
 }
 
 function lockStack(dataFolder: string): () => void {
-  return lockFile(
+  const lock = lockFile(
     join(dataFolder, "stack.lock"),
     `The local services already run on ${dataFolder}: stop them first.`,
-  ).release;
+  );
+  return () => lock.release();
 }
 
 function stackUrls(site: string, ports: Ports, database: StackUrls["database"]): StackUrls {

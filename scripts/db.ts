@@ -61,15 +61,14 @@ async function status(): Promise<void> {
 }
 
 async function seed(): Promise<void> {
-  const module = (await import("../database/seed/seed.ts")) as {
-    seed(database: unknown, options: { demoPassword: string | null }): Promise<void>;
-  };
+  // Only here: the Markdown libraries would slow every other command down.
+  const { seed: seedShop } = await import("../database/seed/seed.ts");
   const database = openDatabase({
     url: required("DATABASE_URL"),
     bridgeUrl: variables.NEON_BRIDGE_URL,
   });
   const demoPassword = process.env.DEMO_PASSWORD ?? stack?.demoPassword ?? null;
-  await module.seed(database, { demoPassword });
+  await seedShop(database, { demoPassword });
 }
 
 async function reset(): Promise<void> {

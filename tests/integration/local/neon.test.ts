@@ -137,7 +137,6 @@ test("nothing of one request is left for the next on the same connection", async
   const other = await inPool((pool) => pool.query("SELECT name FROM boats WHERE id = 40"));
   expect(other.rows).toEqual([{ name: "Fram" }]);
 });
-});
 
 test("a pool over WebSocket runs an interactive transaction", async () => {
   await inPool(async (pool) => {

@@ -32,7 +32,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
   await client.connect();
   return client
     .query(text)
-    .then((result) => result.rows)
+    .then((result) => result.rows as unknown[])
     .finally(() => client.end());
 }
 
@@ -56,7 +56,7 @@ test("it is PostgreSQL 18 with the extensions the shop may use", async () => {
   );
   expect(rows).toEqual([{ name: "pg_stat_statements" }, { name: "pg_trgm" }]);
   const [version] = await query(superuser, "SHOW server_version_num");
-  expect(version).toMatchObject({ server_version_num: expect.stringMatching(/^18/) });
+  expect(JSON.stringify(version)).toMatch(/"18\d+"/);
 });
 
 test("data of another major are refused with a way out", async () => {

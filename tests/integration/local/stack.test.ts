@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -102,13 +103,13 @@ test("its secrets are random, kept, and readable by their owner only", async () 
 test("a page of the web that points its own name here gets nothing", async () => {
   const { report } = await start(temporaryFolder());
   const { port } = new URL(report.urls.stack);
-  const socket = (await import("node:http")).get({
+  const request = get({
     port,
     host: "127.0.0.1",
     path: "/mail",
-    headers: { host: "rebound.example" },
+    headers: { host: "other.example" },
   });
-  const [response] = await once(socket, "response");
+  const [response] = (await once(request, "response")) as [IncomingMessage];
   response.resume();
   expect(response.statusCode).toBe(404);
 });
