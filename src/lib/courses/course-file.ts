@@ -9,6 +9,7 @@ import {
   type LessonFrontMatter,
 } from "./course-front-matter.ts";
 import { MarkdownError, renderMarkdown } from "./markdown.ts";
+import { isSlug } from "./slug.ts";
 
 export interface LessonFile extends LessonFrontMatter {
   slug: string;
@@ -28,7 +29,6 @@ export class CourseFileError extends Error {
   override name = "CourseFileError";
 }
 
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const LESSON_NAME = /^(\d{2})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md$/;
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
 
@@ -49,7 +49,7 @@ export async function readCourse(folder: string): Promise<CourseFile> {
  */
 export function parseCourse(slug: string, files: ReadonlyMap<string, string>): CourseFile {
   const problems: string[] = [];
-  if (!SLUG.test(slug))
+  if (!isSlug(slug))
     problems.push(`The folder's name must be lower case words joined by hyphens: ${slug}`);
   if (!files.has("course.md")) problems.push("course.md is missing");
   const course = parseFile("course.md", files.get("course.md"), courseFrontMatter, problems);

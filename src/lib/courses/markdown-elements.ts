@@ -50,7 +50,7 @@ function markLink(link: Element, problems: MarkdownProblem[]): void {
   const address = typeof link.properties.href === "string" ? link.properties.href : "";
   if (!LINK_ADDRESS.test(address) || OTHER_PROTOCOL.test(address))
     report(problems, link, `a link needs a page, a #section or an http(s) address: ${address}`);
-  if (/^https?:/.test(address)) link.properties.rel = "noopener";
+  if (/^https?:/.test(address)) link.properties.rel = ["noopener"];
 }
 
 function wrapCode(pre: Element, problems: MarkdownProblem[]): void {

@@ -1,0 +1,140 @@
+import type { Database } from "#lib/services/database.ts";
+import type { Course, CourseCard, Level, Topic } from "./course.ts";
+
+/** The most cards that one page of the catalogue has. */
+export const PAGE_SIZE = 24;
+
+// Ranking needs every row it ranks: a common word must not read the whole catalogue.
+const RANKED_HITS = 500;
+
+export interface CourseFilter {
+  topic: Topic | null;
+  level: Level | null;
+}
+
+/** Where a page of the catalogue begins: behind this course. */
+export interface CoursePosition {
+  position: number;
+  id: string;
+}
+
+export type PositionedCourse = CourseCard & CoursePosition;
+
+/** Published courses in the catalogue's order behind `after`: one more than a page, if there are. */
+export async function listPublishedCourses(
+  database: Database,
+  { topic, level }: CourseFilter,
+  after: CoursePosition | null,
+): Promise<PositionedCourse[]> {
+  return database.read<PositionedCourse[]>`
+    SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
+      lesson_count, position
+    FROM courses
+    WHERE published_at IS NOT NULL
+      AND (${topic}::text IS NULL OR topic = ${topic})
+      AND (${level}::text IS NULL OR level = ${level})
+      AND (position, id) > (
+        coalesce(${after?.position ?? null}::integer, -2147483648),
+        coalesce(${after?.id ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+    ORDER BY position, id
+    LIMIT ${PAGE_SIZE + 1}`;
+}
+
+/** The published courses that fit the words best, at most one page of them. */
+export async function searchPublishedCourses(
+  database: Database,
+  { topic, level }: CourseFilter,
+  words: string,
+): Promise<CourseCard[]> {
+  return database.read<CourseCard[]>`
+    WITH hits AS (
+      SELECT id, slug, title, summary, topic, level, price_amount, currency, flags,
+        minutes_total, lesson_count, position, search
+      FROM courses
+      WHERE published_at IS NOT NULL
+        AND search @@ websearch_to_tsquery('english', ${words})
+        AND (${topic}::text IS NULL OR topic = ${topic})
+        AND (${level}::text IS NULL OR level = ${level})
+      LIMIT ${RANKED_HITS}
+    )
+    SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
+      lesson_count
+    FROM hits
+    ORDER BY ts_rank(search, websearch_to_tsquery('english', ${words})) DESC, position, id
+    LIMIT ${PAGE_SIZE}`;
+}
+
+/** The published course at this address with its curriculum, or null. */
+export async function findPublishedCourse(
+  database: Database,
+  slug: string,
+): Promise<Course | null> {
+  const [course] = await database.read<Course[]>`
+    SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
+      lesson_count, about_html, outcomes, audience, not_for, questions,
+      revised_on::text AS revised_on, revision_note,
+      (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'slug', lesson.slug,
+          'position', lesson.position,
+          'title', lesson.title,
+          'summary', lesson.summary,
+          'minutes', lesson.minutes,
+          'isPreview', lesson.is_preview) ORDER BY lesson.position, lesson.slug), '[]')
+        FROM lessons AS lesson
+        WHERE lesson.course_id = courses.id
+      ) AS lessons
+    FROM courses
+    WHERE slug = ${slug} AND published_at IS NOT NULL`;
+  return course ?? null;
+}
+
+/** What the checkout shows of a course before it is paid. */
+export type CheckoutCourse = CourseCard & {
+  /** The visitor has it already, so there is nothing to buy. */
+  isOwned: boolean;
+};
+
+/** The published course that `userId` (null: nobody) is about to buy, or null. */
+export async function findCheckoutCourse(
+  database: Database,
+  slug: string,
+  userId: string | null,
+  livemode: boolean,
+): Promise<CheckoutCourse | null> {
+  const [course] = await database.read<CheckoutCourse[]>`
+    SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
+      lesson_count,
+      EXISTS (
+        SELECT
+        FROM entitlements
+        WHERE user_id = ${userId}::uuid AND course_id = courses.id AND livemode = ${livemode}
+      ) AS is_owned
+    FROM courses
+    WHERE slug = ${slug} AND published_at IS NOT NULL`;
+  return course ?? null;
+}
+
+/** What the sitemap says of a course. */
+export interface SitemapCourse {
+  id: string;
+  slug: string;
+  position: number;
+  updatedAt: Date;
+}
+
+/** Published courses behind `after`, a thousand at most: the sitemap is read in such pages. */
+export async function listSitemapCourses(
+  database: Database,
+  after: CoursePosition | null,
+): Promise<SitemapCourse[]> {
+  return database.read<SitemapCourse[]>`
+    SELECT id, slug, position, updated_at
+    FROM courses
+    WHERE published_at IS NOT NULL
+      AND (position, id) > (
+        coalesce(${after?.position ?? null}::integer, -2147483648),
+        coalesce(${after?.id ?? null}::uuid, '00000000-0000-0000-0000-000000000000'))
+    ORDER BY position, id
+    LIMIT 1000`;
+}

@@ -1,0 +1,72 @@
+import type { CourseCard } from "#lib/courses/course.ts";
+import type { Database } from "#lib/services/database.ts";
+
+/** How far a learner is in a course that is theirs. */
+export interface CourseProgress {
+  doneCount: number;
+  lessonCount: number;
+  /** The unfinished lesson opened last, else the first unfinished one; null when all are done. */
+  continueWith: { slug: string; title: string; position: number } | null;
+}
+
+export type MyCourse = CourseCard & CourseProgress & { grantedAt: Date };
+
+/** The learner's courses with their progress; the one learned in last comes first. */
+export async function listMyCourses(
+  database: Database,
+  userId: string,
+  livemode: boolean,
+): Promise<MyCourse[]> {
+  return database.read<MyCourse[]>`
+    SELECT course.id, course.slug, course.title, course.summary, course.topic, course.level,
+      course.price_amount, course.currency, course.flags, course.minutes_total,
+      course.lesson_count, entitlement.granted_at, progress.done_count, progress.continue_with
+    FROM entitlements AS entitlement
+    JOIN courses AS course ON course.id = entitlement.course_id
+    CROSS JOIN LATERAL (
+      SELECT
+        count(own.completed_at)::integer AS done_count,
+        max(own.opened_at) AS opened_at,
+        (array_agg(
+          jsonb_build_object(
+            'slug', lesson.slug, 'title', lesson.title, 'position', lesson.position)
+          ORDER BY own.opened_at DESC NULLS LAST, lesson.position)
+          FILTER (WHERE own.completed_at IS NULL))[1] AS continue_with
+      FROM lessons AS lesson
+      LEFT JOIN lesson_progress AS own
+        ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
+      WHERE lesson.course_id = course.id
+    ) AS progress
+    WHERE entitlement.user_id = ${userId} AND entitlement.livemode = ${livemode}
+    ORDER BY coalesce(progress.opened_at, entitlement.granted_at) DESC, course.position, course.id`;
+}
+
+/** The learner's progress in the course at this address, or null when it is not theirs. */
+export async function progressOf(
+  database: Database,
+  userId: string,
+  courseSlug: string,
+  livemode: boolean,
+): Promise<CourseProgress | null> {
+  const [progress] = await database.read<CourseProgress[]>`
+    SELECT progress.done_count, course.lesson_count, progress.continue_with
+    FROM courses AS course
+    JOIN entitlements AS entitlement ON entitlement.course_id = course.id
+    CROSS JOIN LATERAL (
+      SELECT
+        count(own.completed_at)::integer AS done_count,
+        (array_agg(
+          jsonb_build_object(
+            'slug', lesson.slug, 'title', lesson.title, 'position', lesson.position)
+          ORDER BY own.opened_at DESC NULLS LAST, lesson.position)
+          FILTER (WHERE own.completed_at IS NULL))[1] AS continue_with
+      FROM lessons AS lesson
+      LEFT JOIN lesson_progress AS own
+        ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
+      WHERE lesson.course_id = course.id
+    ) AS progress
+    WHERE course.slug = ${courseSlug}
+      AND entitlement.user_id = ${userId}
+      AND entitlement.livemode = ${livemode}`;
+  return progress ?? null;
+}
