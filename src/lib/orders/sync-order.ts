@@ -1,0 +1,90 @@
+import { AppError } from "#lib/errors.ts";
+import { violates } from "#lib/services/database.ts";
+import type { Services } from "#lib/services/index.ts";
+import type { StripeService } from "#lib/services/stripe.ts";
+import { isLivemode } from "./livemode.ts";
+import { decideOrder } from "./order-state.ts";
+import type { OrderRecord, OrderStatus } from "./order.ts";
+import { DUPLICATE_REFUND, findFacts, retrieveFacts, type StripeFacts } from "./stripe-facts.ts";
+import { applyDecision, findOrderRecord, type EventRecord } from "./sync-queries.ts";
+
+export interface SyncOptions {
+  now: Date;
+  /** One short try per call to Stripe: the caller is called again anyway. */
+  hasty?: boolean;
+  /** A session that may be the order's: used when the order does not know its own yet. */
+  sessionId?: string | undefined;
+  /** The event that led here; it is noted as done together with the order. */
+  event?: EventRecord;
+}
+
+const MAX_TRIES = 5;
+const ONE_OWNER_KEYS = ["order_items_one_owned_key", "entitlements_pkey"];
+
+/**
+ * Asks Stripe what became of an order and writes it down, with access and mail, in one transaction.
+ * Nothing else grants or revokes access. May run at any time, twice, and at once with itself. Gives the order's state,
+ * or null when there is no such order; throws DependencyError when Stripe or the database is silent.
+ */
+export async function syncOrder(
+  services: Pick<Services, "database" | "stripe" | "environment">,
+  orderId: string,
+  options: SyncOptions,
+): Promise<OrderStatus | null> {
+  const { database, environment } = services;
+  const ask = options.hasty ? services.stripe.runOnce : services.stripe.run;
+  for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
+    const order = await findOrderRecord(database, orderId);
+    if (!order) return null;
+    // Our key can't ask about an order of the other mode.
+    if (order.livemode !== isLivemode(environment)) return order.status;
+    const facts = await askStripe(ask, order, options.sessionId);
+    const decision = decideOrder(order, facts, options.now);
+    if (decision.refundDuplicate && facts) {
+      await refundDuplicate(ask, order, facts);
+      continue;
+    }
+    const change = { order, facts, decision, event: options.event ?? null, now: options.now };
+    if (await isWritten(() => applyDecision(database, change))) return decision.status;
+  }
+  throw new AppError("unavailable", "Your order is being updated. Please try again in a moment.");
+}
+
+// Both outcomes mean that somebody else was faster, so that what was read is no longer true.
+async function isWritten(write: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await write();
+  } catch (error) {
+    if (ONE_OWNER_KEYS.some((key) => violates(error, key))) return false;
+    throw error;
+  }
+}
+
+async function askStripe(
+  ask: StripeService["run"],
+  order: OrderRecord,
+  hint: string | undefined,
+): Promise<StripeFacts | null> {
+  if (order.source === "manual") return null;
+  if (order.stripeSessionId) return retrieveFacts(ask, order.stripeSessionId);
+  const hinted = hint ? await retrieveFacts(ask, hint) : null;
+  return hinted?.clientReferenceId === order.id ? hinted : findFacts(ask, order);
+}
+
+async function refundDuplicate(
+  ask: StripeService["run"],
+  order: OrderRecord,
+  { payment }: StripeFacts,
+): Promise<void> {
+  if (!payment) return;
+  await ask((stripe) =>
+    stripe.refunds.create(
+      {
+        payment_intent: payment.intentId,
+        reason: "duplicate",
+        metadata: { reason: DUPLICATE_REFUND, order_id: order.id },
+      },
+      { idempotencyKey: `dup:${order.id}` },
+    ),
+  );
+}
