@@ -4,5 +4,16 @@
  */
 export function clientAddress(request: Request): string {
   const address = request.headers.get("cf-connecting-ip") ?? "unknown";
-  return address.includes(":") ? `${address.split(":").slice(0, 4).join(":")}::/64` : address;
+  return address.includes(":") ? `${networkOf(address)}::/64` : address;
+}
+
+// Shortened addresses are written out first: 2001:db8::1 is 2001:db8:0:0:0:0:0:1.
+function networkOf(address: string): string {
+  const [head = [], tail] = address.split("::").map((part) => part.split(":").filter(Boolean));
+  const groups = [...head, ...zeros(8 - head.length - (tail?.length ?? 0)), ...(tail ?? [])];
+  return groups.slice(0, 4).join(":");
+}
+
+function zeros(count: number): string[] {
+  return Array.from({ length: Math.max(0, count) }, () => "0");
 }

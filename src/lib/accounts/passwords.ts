@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 
 export const PASSWORD_MIN_LENGTH = 10;
 export const PASSWORD_MAX_LENGTH = 128;
@@ -42,8 +42,11 @@ export function needsRehash(stored: string): boolean {
 
 function derive(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // HMAC, inside scrypt, fills short keys with zero bytes: "secret" and "secret\\0" would be one password. A digest
+    // of exactly HMAC's block size has nothing to fill.
+    const digest = createHash("sha512").update(password).digest();
     const options = { N: 2 ** cost.ln, r: cost.r, p: cost.p, maxmem: MAX_MEMORY_BYTES };
-    scrypt(password, salt, HASH_BYTES, options, (error, key) => {
+    scrypt(digest, salt, HASH_BYTES, options, (error, key) => {
       if (error) reject(error);
       else resolve(key);
     });

@@ -22,9 +22,10 @@ export function bucketLimit(metric: Metric, bucket: number): number {
 /** Counts what one page view measured, in one statement. */
 export async function countVitals(
   database: Database,
-  view: { route: string; metrics: Partial<Record<Metric, number>>; now: Date },
+  view: { route: string; metrics: { [name in Metric]?: number | undefined }; now: Date },
 ): Promise<void> {
-  const rows = Object.entries(view.metrics).map(([metric, value]) => ({
+  const measured = Object.entries(view.metrics).filter(([, value]) => value !== undefined);
+  const rows = measured.map(([metric, value]) => ({
     metric,
     bucket: bucketOf(metric as Metric, value),
   }));

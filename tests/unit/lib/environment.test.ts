@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { EnvironmentError, parseEnvironment } from "#lib/environment.ts";
+import { renderEnvExample } from "../../../scripts/env-example.ts";
+
+const LONG = "x".repeat(40);
+const development = {
+  APP_ENV: "development",
+  SITE_URL: "http://localhost:4321",
+  DATABASE_URL: "postgresql://app:secret-word@localhost:5432/slipway",
+  UPSTASH_REDIS_REST_URL: "http://localhost:4390/redis",
+  UPSTASH_REDIS_REST_TOKEN: "token-token",
+  JWT_SECRET: LONG,
+  STRIPE_SECRET_KEY: "sk_test_123",
+  STRIPE_WEBHOOK_SECRET: "whsec_new,whsec_old",
+  EMAIL_HOST: "smtp.sendgrid.net",
+  EMAIL_PASSWORD: "key",
+  EMAIL_FROM: "shop@example.com",
+  JOBS_SECRET: LONG,
+  OPERATOR_TOKEN: LONG,
+};
+const production = {
+  ...development,
+  APP_ENV: "production",
+  SITE_URL: "https://shop.example",
+  DATABASE_URL: "postgresql://app:secret-word@db.example/slipway?sslmode=require",
+  UPSTASH_REDIS_REST_URL: "https://redis.example",
+  STRIPE_SECRET_KEY: "sk_live_123",
+};
+
+function problemsOf(variables: Record<string, unknown>): string {
+  try {
+    parseEnvironment(variables);
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentError);
+    return (error as Error).message;
+  }
+  throw new Error("was accepted");
+}
+
+test("a complete set of variables is accepted, in development and in production", () => {
+  expect(parseEnvironment(development).APP_ENV).toBe("development");
+  expect(parseEnvironment(production).APP_ENV).toBe("production");
+});
+
+test("every missing and malformed name is listed at once, and no value is shown", () => {
+  const message = problemsOf({
+    ...development,
+    JWT_SECRET: "short-secret",
+    DATABASE_URL: "postgresql://secret-word",
+    EMAIL_FROM: undefined,
+    OPERATOR_TOKEN: "",
+  });
+  for (const name of ["JWT_SECRET", "DATABASE_URL", "EMAIL_FROM is missing", "OPERATOR_TOKEN is missing"])
+    expect(message).toContain(name);
+  expect(message).not.toContain("secret-word");
+  expect(message).not.toContain("short-secret");
+});
+
+test.each([
+  ["a test key in production", { STRIPE_SECRET_KEY: "sk_test_1" }, "test key in production"],
+  ["no TLS to the database", { DATABASE_URL: development.DATABASE_URL }, "sslmode=require"],
+  ["Redis without TLS", { UPSTASH_REDIS_REST_URL: "http://redis.example" }, "must use https"],
+  ["the local Stripe", { STRIPE_API_BASE: "http://localhost:4391" }, "development only"],
+  ["the local database bridge", { NEON_BRIDGE_URL: "http://localhost:4390" }, "development only"],
+  ["the local mailbox", { EMAIL_API_BASE: "http://localhost:4390" }, "development only"],
+])("production refuses %s", (_, change, problem) => {
+  expect(problemsOf({ ...production, ...change })).toContain(problem);
+});
+
+test("a live key is refused everywhere but in production", () => {
+  expect(problemsOf({ ...development, STRIPE_SECRET_KEY: "rk_live_1" })).toContain("live key");
+});
+
+test("Redis may be given as one rediss:// address", () => {
+  const variables = { ...production, UPSTASH_REDIS_REST_URL: "", UPSTASH_REDIS_REST_TOKEN: "" };
+  const environment = parseEnvironment({
+    ...variables,
+    REDIS_URL: "rediss://default:to%2Fken-1@eu1.upstash.example:6379",
+  });
+  expect(environment.UPSTASH_REDIS_REST_URL).toBe("https://eu1.upstash.example");
+  expect(environment.UPSTASH_REDIS_REST_TOKEN).toBe("to/ken-1");
+});
+
+test(".env.example is what the schema makes", () => {
+  expect(readFileSync(".env.example", "utf8")).toBe(renderEnvExample());
+});
