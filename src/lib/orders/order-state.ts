@@ -101,7 +101,9 @@ function review(reason: string): Decision {
 
 function statusWithoutSession(order: OrderRecord, now: Date): OrderStatus {
   const isWaiting = order.status === "creating" || order.status === "pending";
-  return isWaiting && order.expiresAt <= now ? "expired" : order.status;
+  // Stripe keeps its sessions: one it denies belongs to another account or a local Stripe since reset.
+  const isOver = order.stripeSessionId !== null || order.expiresAt <= now;
+  return isWaiting && isOver ? "expired" : order.status;
 }
 
 function findMismatch(order: OrderRecord, facts: StripeFacts): string | null {

@@ -1,0 +1,111 @@
+import type { Services } from "#lib/services/index.ts";
+import type { Stripe } from "#lib/services/stripe.ts";
+import { updateOrderSession, upsertCustomer, type OpenOrder } from "./checkout-queries.ts";
+import { isMissing } from "./stripe-facts.ts";
+
+type CheckoutServices = Pick<Services, "database" | "stripe" | "environment">;
+
+interface Buyer {
+  userId: string;
+  email: string;
+  livemode: boolean;
+  customerId: string | null;
+}
+
+/**
+ * Has Stripe make the session of an order, or repeat the one it made before: the idempotency key is
+ * the order's attempt. Null when the order has moved on meanwhile, so that only a session that we know of is ever
+ * shown. Throws what Stripe throws.
+ */
+export async function createSession(
+  services: CheckoutServices,
+  buyer: Buyer,
+  order: OpenOrder,
+  course: { id: string; slug: string },
+  now: Date,
+): Promise<Stripe.Checkout.Session | null> {
+  const customer = buyer.customerId ?? (await createCustomer(services, buyer, null));
+  const params = sessionParams(services.environment.SITE_URL, customer, order, course);
+  const session = await services.stripe.run((stripe) =>
+    stripe.checkout.sessions.create(params, { idempotencyKey: `co:${order.id}:${order.attempt}` }),
+  );
+  const isStored = await updateOrderSession(services.database, {
+    orderId: order.id,
+    attempt: order.attempt,
+    id: session.id,
+    url: session.url,
+    now,
+  });
+  return isStored ? session : null;
+}
+
+/** Makes the person's customer at Stripe, in the place of one that was deleted there. */
+export async function createCustomer(
+  { database, stripe }: CheckoutServices,
+  buyer: Buyer,
+  former: string | null,
+): Promise<string> {
+  const { userId, livemode, email } = buyer;
+  // Keyed by what it replaces, so that two tabs make one customer.
+  const idempotencyKey = `cu:${userId}:${former ?? "first"}`;
+  const customer = await stripe.run((api) =>
+    api.customers.create({ email, metadata: { user_id: userId } }, { idempotencyKey }),
+  );
+  return upsertCustomer(database, { userId, livemode, id: customer.id, former });
+}
+
+/** Ends a session, so that it can't be paid any more. One that has ended already stays as it is. */
+export async function expireSession(
+  { stripe }: Pick<Services, "stripe">,
+  sessionId: string,
+): Promise<void> {
+  try {
+    await stripe.run((api) => api.checkout.sessions.expire(sessionId));
+  } catch (error) {
+    // It was paid or ran out a moment ago; syncOrder finds out which.
+    if ((error as { statusCode?: number }).statusCode !== 400) throw error;
+  }
+}
+
+/** The session as it is, or null when Stripe does not know it. */
+export async function findSession(
+  { stripe }: Pick<Services, "stripe">,
+  sessionId: string,
+): Promise<Stripe.Checkout.Session | null> {
+  try {
+    return await stripe.run((api) => api.checkout.sessions.retrieve(sessionId));
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function sessionParams(
+  siteUrl: string,
+  customer: string,
+  order: OpenOrder,
+  course: { id: string; slug: string },
+): Stripe.Checkout.SessionCreateParams {
+  // `site` tells our orders from those of another shop or environment on the same account.
+  const metadata = { order_id: order.id, site: siteUrl };
+  return {
+    mode: "payment",
+    customer,
+    client_reference_id: order.id,
+    metadata,
+    payment_intent_data: { metadata, description: order.title },
+    line_items: [
+      {
+        quantity: 1,
+        price_data: {
+          currency: order.currency,
+          unit_amount: order.priceAmount,
+          product_data: { name: order.title, metadata: { course_id: course.id } },
+        },
+      },
+    ],
+    expires_at: Math.floor(order.expiresAt.getTime() / 1000),
+    success_url: `${siteUrl}/checkout/return?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${siteUrl}/checkout/${course.slug}?cancelled=1`,
+  };
+}
