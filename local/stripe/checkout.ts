@@ -1,0 +1,116 @@
+import type Stripe from "stripe";
+import { invalidParameter, missingResource, ApiError } from "./api-error.ts";
+import { newId } from "./ids.ts";
+import { now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
+import { buildCustomerDetails, buildLineItem, buildSession } from "./objects/session.ts";
+
+type Params = Stripe.Checkout.SessionCreateParams;
+
+const SHORTEST_LIFE_SECONDS = 30 * 60;
+const LONGEST_LIFE_SECONDS = 24 * 3600;
+// The caller's clock may be a little behind or ahead.
+const LEEWAY_SECONDS = 60;
+
+/** Opens a session. Throws a 400 when parameters contradict each other or the state. */
+export function createSession(
+  ledger: Ledger,
+  params: Params,
+  setting: { baseUrl: string; livemode: boolean },
+): Stripe.Checkout.Session {
+  const created = now(ledger);
+  const email = checkCustomer(ledger, params, setting.livemode);
+  checkLineItems(params);
+  checkExpiry(params.expires_at, created);
+  const lineItems = (params.line_items ?? []).map((item) =>
+    buildLineItem(item, setting.livemode, created),
+  );
+  const id = newId(setting.livemode ? "cs_live" : "cs_test", 58);
+  const session = buildSession(params, { ...setting, id, created, lineItems });
+  session.customer_details ??= buildCustomerDetails(email);
+  const checkout = { session, lineItems, paymentIntentData: params.payment_intent_data ?? {} };
+  ledger.state.checkouts.set(id, checkout);
+  return session;
+}
+
+/** Ends an open session. Throws a 400 when it is not open. */
+export function expireSession(ledger: Ledger, checkout: Checkout, cause: Cause): void {
+  const { session } = checkout;
+  if (session.status !== "open")
+    throw new ApiError(400, {
+      type: "invalid_request_error",
+      message: `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status ?? ""}.`,
+    });
+  session.status = "expired";
+  session.url = null;
+  cancelIntent(ledger, session.payment_intent, cause);
+  recordEvent(ledger, "checkout.session.expired", session, session.livemode, cause);
+}
+
+/** Expires every open session whose time is over. */
+export function expireDueSessions(ledger: Ledger, cause: Cause): void {
+  for (const checkout of ledger.state.checkouts.values()) {
+    const { status, expires_at: end } = checkout.session;
+    if (status === "open" && end <= now(ledger)) expireSession(ledger, checkout, cause);
+  }
+}
+
+function cancelIntent(
+  ledger: Ledger,
+  id: Stripe.Checkout.Session["payment_intent"],
+  cause: Cause,
+): void {
+  const intent = typeof id === "string" ? ledger.state.paymentIntents.get(id) : undefined;
+  if (!intent) return;
+  intent.status = "canceled";
+  intent.canceled_at = now(ledger);
+  intent.cancellation_reason = "automatic";
+  recordEvent(ledger, "payment_intent.canceled", intent, intent.livemode, cause);
+}
+
+/** Gives the e-mail address the customer has. */
+function checkCustomer(ledger: Ledger, params: Params, livemode: boolean): string | null {
+  if (params.customer === undefined) {
+    if (params.customer_update)
+      throw invalidParameter("customer_update", "`customer_update` needs a `customer`.");
+    return null;
+  }
+  if (params.customer_email !== undefined)
+    throw invalidParameter(
+      "customer_email",
+      "You may only specify one of these parameters: customer, customer_email.",
+    );
+  if (params.customer_creation !== undefined)
+    throw invalidParameter(
+      "customer_creation",
+      "You may only specify one of these parameters: customer, customer_creation.",
+    );
+  const customer = ledger.state.customers.get(params.customer);
+  if (!customer || customer.deleted || customer.livemode !== livemode)
+    throw missingResource("customer", params.customer, "customer");
+  return customer.email;
+}
+
+function checkLineItems({ line_items: items = [] }: Params): void {
+  if (items.length === 0)
+    throw invalidParameter(
+      "line_items",
+      "Missing required param: line_items.",
+      "parameter_missing",
+    );
+  const currencies = new Set(items.map((item) => item.price_data?.currency.toLowerCase()));
+  if (currencies.size > 1)
+    throw invalidParameter("line_items", "All line items must have the same currency.");
+  const [currency = ""] = currencies;
+  if (!/^[a-z]{3}$/.test(currency))
+    throw invalidParameter("line_items[0][price_data][currency]", `Invalid currency: ${currency}`);
+}
+
+function checkExpiry(expiresAt: number | undefined, created: number): void {
+  if (expiresAt === undefined) return;
+  const life = expiresAt - created;
+  if (life < SHORTEST_LIFE_SECONDS - LEEWAY_SECONDS || life > LONGEST_LIFE_SECONDS + LEEWAY_SECONDS)
+    throw invalidParameter(
+      "expires_at",
+      "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
+    );
+}

@@ -1,0 +1,100 @@
+import Stripe from "stripe";
+import { newId } from "./ids.ts";
+
+/** One try to deliver an event. */
+export interface Delivery {
+  eventId: string;
+  attempt: number;
+  /** Unix milliseconds of the real clock. */
+  at: number;
+  /** What the endpoint answered; null when it gave no answer. */
+  status: number | null;
+  /** Why there was no answer. */
+  error: string | null;
+}
+
+/** A stored answer, replayed when its idempotency key comes again. */
+export interface StoredAnswer {
+  fingerprint: string;
+  status: number;
+  body: string;
+  requestId: string;
+  /** Unix seconds. */
+  created: number;
+}
+
+/** A checkout session with what the API does not show of it. */
+export interface Checkout {
+  session: Stripe.Checkout.Session;
+  lineItems: Stripe.LineItem[];
+  paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
+}
+
+/** All that the local Stripe knows; plain data, kept as JSON between runs. */
+export interface State {
+  /** Seconds the virtual clock is ahead of the real one. */
+  clockOffset: number;
+  checkouts: Map<string, Checkout>;
+  customers: Map<string, Stripe.Customer | Stripe.DeletedCustomer>;
+  paymentIntents: Map<string, Stripe.PaymentIntent>;
+  charges: Map<string, Stripe.Charge>;
+  refunds: Map<string, Stripe.Refund>;
+  disputes: Map<string, Stripe.Dispute>;
+  events: Map<string, Stripe.Event>;
+  answers: Map<string, StoredAnswer>;
+  deliveries: Delivery[];
+}
+
+/** The state, and who hears of new events. */
+export interface Ledger {
+  state: State;
+  announce(event: Stripe.Event): void;
+}
+
+/** The API request an event comes from; the hosted page and the clock have none. */
+export type Cause = Stripe.Event.Request;
+
+export const NO_REQUEST: Cause = { id: null, idempotency_key: null };
+
+export function emptyState(): State {
+  return {
+    clockOffset: 0,
+    checkouts: new Map(),
+    customers: new Map(),
+    paymentIntents: new Map(),
+    charges: new Map(),
+    refunds: new Map(),
+    disputes: new Map(),
+    events: new Map(),
+    answers: new Map(),
+    deliveries: [],
+  };
+}
+
+/** The virtual clock, in Unix seconds. */
+export function now(ledger: Ledger): number {
+  return Math.floor(Date.now() / 1000) + ledger.state.clockOffset;
+}
+
+/** Stores an event with a snapshot of the object and announces it. */
+export function recordEvent(
+  ledger: Ledger,
+  type: Stripe.Event.Type,
+  object: object,
+  livemode: boolean,
+  cause: Cause,
+): void {
+  const event = {
+    id: newId("evt"),
+    object: "event",
+    api_version: Stripe.API_VERSION,
+    created: now(ledger),
+    data: { object: structuredClone(object) },
+    livemode,
+    pending_webhooks: 1,
+    request: { ...cause },
+    type,
+  } as unknown as Stripe.Event;
+  ledger.state.events.set(event.id, event);
+  ledger.announce(event);
+}

@@ -1,0 +1,230 @@
+import type Stripe from "stripe";
+import { newId } from "../ids.ts";
+import type { Checkout } from "../ledger.ts";
+
+/** How the buyer pays, as far as it is shown: never a whole card number. */
+export interface PaymentMeans {
+  id: string;
+  kind: "card" | "bank_transfer";
+  brand: string;
+  last4: string;
+  expMonth: number;
+  expYear: number;
+  name: string | null;
+  email: string | null;
+}
+
+/** A payment intent for the session, waiting for a payment method. */
+export function buildPaymentIntent(checkout: Checkout, created: number): Stripe.PaymentIntent {
+  const { session, paymentIntentData: data } = checkout;
+  const id = newId("pi");
+  return {
+    ...emptyPaymentIntentFields(),
+    id,
+    object: "payment_intent",
+    amount: session.amount_total ?? 0,
+    amount_capturable: 0,
+    amount_received: 0,
+    client_secret: newId(`${id}_secret`),
+    created,
+    currency: session.currency ?? "",
+    customer: session.customer,
+    description: data.description ?? null,
+    livemode: session.livemode,
+    metadata: (data.metadata ?? {}) as Stripe.Metadata,
+    receipt_email: data.receipt_email ?? null,
+    statement_descriptor: data.statement_descriptor ?? null,
+    statement_descriptor_suffix: data.statement_descriptor_suffix ?? null,
+    status: "requires_payment_method",
+  };
+}
+
+/** A charge that succeeded (or is pending, for a delayed method). */
+export function buildCharge(
+  intent: Stripe.PaymentIntent,
+  means: PaymentMeans,
+  created: number,
+): Stripe.Charge {
+  const pending = means.kind === "bank_transfer";
+  return {
+    ...emptyChargeFields(),
+    id: newId("ch"),
+    object: "charge",
+    amount: intent.amount,
+    amount_captured: pending ? 0 : intent.amount,
+    balance_transaction: pending ? null : newId("txn"),
+    billing_details: {
+      address: null,
+      email: means.email,
+      name: means.name,
+      phone: null,
+      tax_id: null,
+    },
+    captured: true,
+    created,
+    currency: intent.currency,
+    customer: intent.customer,
+    description: intent.description,
+    livemode: intent.livemode,
+    metadata: { ...intent.metadata },
+    outcome: outcome("authorized", "Payment complete.", null),
+    paid: !pending,
+    payment_intent: intent.id,
+    payment_method: means.id,
+    payment_method_details: buildMethodDetails(means, intent.amount),
+    status: pending ? "pending" : "succeeded",
+  };
+}
+
+/** Turns a charge into one the issuer declined. */
+export function declineCharge(charge: Stripe.Charge, code: string, message: string): void {
+  charge.status = "failed";
+  charge.paid = false;
+  charge.captured = false;
+  charge.amount_captured = 0;
+  charge.balance_transaction = null;
+  charge.failure_code = code;
+  charge.failure_message = message;
+  charge.outcome = outcome("issuer_declined", "The bank declined the payment.", code);
+}
+
+/** A refund of a part or all of a charge, succeeded at once. */
+export function buildRefund(
+  charge: Stripe.Charge,
+  amount: number,
+  params: Stripe.RefundCreateParams,
+  created: number,
+): Stripe.Refund {
+  return {
+    id: newId("re"),
+    object: "refund",
+    amount,
+    balance_transaction: newId("txn"),
+    charge: charge.id,
+    created,
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: {
+      type: "card",
+      card: {
+        reference_status: "pending",
+        reference_type: "acquirer_reference_number",
+        type: "refund",
+      },
+    },
+    metadata: (params.metadata === "" ? {} : (params.metadata ?? {})) as Stripe.Metadata,
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    reason: params.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: "succeeded",
+    transfer_reversal: null,
+  };
+}
+
+function outcome(status: string, message: string, reason: string | null): Stripe.Charge.Outcome {
+  const authorized = status === "authorized";
+  return {
+    advice_code: null,
+    network_advice_code: null,
+    network_decline_code: null,
+    network_status: authorized ? "approved_by_network" : "declined_by_network",
+    reason,
+    risk_level: "normal",
+    risk_score: 20,
+    seller_message: message,
+    type: status,
+  };
+}
+
+function buildMethodDetails(
+  means: PaymentMeans,
+  amount: number,
+): Stripe.Charge.PaymentMethodDetails {
+  if (means.kind === "bank_transfer") return { type: "customer_balance", customer_balance: {} };
+  return {
+    type: "card",
+    card: {
+      amount_authorized: amount,
+      authorization_code: null,
+      brand: means.brand,
+      checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
+      country: "US",
+      electronic_commerce_indicator: null,
+      exp_month: means.expMonth,
+      exp_year: means.expYear,
+      funding: "credit",
+      installments: null,
+      last4: means.last4,
+      mandate: null,
+      network: means.brand,
+      network_transaction_id: null,
+      regulated_status: "unregulated",
+      three_d_secure: null,
+      transaction_link_id: null,
+      wallet: null,
+    },
+  };
+}
+
+function emptyPaymentIntentFields() {
+  return {
+    allowed_payment_method_types: null,
+    application: null,
+    application_fee_amount: null,
+    automatic_payment_methods: null,
+    canceled_at: null,
+    cancellation_reason: null,
+    capture_method: "automatic_async" as const,
+    confirmation_method: "automatic" as const,
+    customer_account: null,
+    excluded_payment_method_types: null,
+    last_payment_error: null,
+    latest_charge: null,
+    managed_payments: null,
+    next_action: null,
+    on_behalf_of: null,
+    payment_method: null,
+    payment_method_configuration_details: null,
+    payment_method_options: {},
+    payment_method_types: ["card"],
+    payment_record: null,
+    processing: null,
+    review: null,
+    setup_future_usage: null,
+    shipping: null,
+    source: null,
+    transfer_data: null,
+    transfer_group: null,
+  };
+}
+
+function emptyChargeFields() {
+  return {
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    calculated_statement_descriptor: "SLIPWAY",
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: null,
+    failure_message: null,
+    fraud_details: {},
+    on_behalf_of: null,
+    receipt_email: null,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    transfer_data: null,
+    transfer_group: null,
+  };
+}

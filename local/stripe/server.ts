@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Faults } from "../faults.ts";
+import { createApi, type Api } from "./api.ts";
+import { expireDueSessions } from "./checkout.ts";
+import { createControls, type Controls } from "./controls.ts";
+import { dashboardPage } from "./dashboard.ts";
+import { handleHosted } from "./hosted.ts";
+import { createKeeper, loadState } from "./keep.ts";
+import { NO_REQUEST, type Ledger } from "./ledger.ts";
+import { redirect, sendHtml } from "./pages.ts";
+import { readBody } from "./request.ts";
+import { createWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks.ts";
+
+export interface LocalStripeOptions {
+  /** 0 takes any free one. */
+  port: number;
+  /** Where the state is kept between runs; null keeps it in memory. */
+  folder: string | null;
+  /** Faults of "stripe" meet the API, never the hosted page. */
+  faults: Faults;
+  webhook: WebhookEndpoint;
+  /** The seller's name on the hosted page. */
+  siteName?: string;
+  log?: (line: string) => void;
+}
+
+/** A running local Stripe: its address, what tests need, and its end. */
+export interface LocalStripe extends Controls {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  ledger: Ledger;
+  controls: Controls;
+  api: Api;
+  siteName: string;
+  changed: () => void;
+}
+
+const EXPIRY_CHECK_MS = 5_000;
+
+/** Starts a stand-in for Stripe's API, hosted payment page and webhooks on 127.0.0.1. */
+export async function startLocalStripe(options: LocalStripeOptions): Promise<LocalStripe> {
+  const { folder, faults, siteName = "Slipway", log = () => {} } = options;
+  const state = loadState(folder);
+  const keeper = createKeeper(folder, state);
+  const { changed } = keeper;
+  const webhooks = createWebhooks({ state, endpoint: options.webhook, log, changed });
+  const ledger: Ledger = { state, announce: (event) => webhooks.send(event) };
+  const controls = createControls(ledger, webhooks, changed);
+  const server = createServer();
+  const port = await listen(server, options.port);
+  const url = `http://localhost:${port}`;
+  const api = createApi({ ledger, faults, baseUrl: url, latency: () => controls.latency });
+  const parts = { ledger, controls, api, siteName, changed };
+  server.on("request", (request, response) => {
+    handle(parts, request, response).catch((error: unknown) => {
+      log(`Local Stripe: ${String(error)}`);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  const expiry = setInterval(() => expireDueSessions(ledger, NO_REQUEST), EXPIRY_CHECK_MS).unref();
+  resume(ledger, webhooks);
+  return Object.assign(controls, {
+    url,
+    port,
+    async close() {
+      clearInterval(expiry);
+      await Promise.all([closeServer(server), webhooks.close()]);
+      keeper.close();
+    },
+  });
+}
+
+async function handle(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { ledger, controls, siteName, changed } = parts;
+  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  const action = pathname.slice(1);
+  if (!isForUs(request)) return refuse(response);
+  expireDueSessions(ledger, NO_REQUEST);
+  if (pathname.startsWith("/v1/")) await parts.api(request, response);
+  else if (pathname.startsWith("/c/pay/"))
+    await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);
+  else if (pathname === "/") sendHtml(response, 200, dashboardPage(ledger));
+  else if (request.method === "POST" && isAction(action)) {
+    const id = new URLSearchParams(await readBody(request)).get("id") ?? "";
+    await act(controls, action, id);
+    redirect(response, "/");
+  } else response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
+  if (request.method !== "GET") changed();
+}
+
+type Action = "resend" | "refund" | "expire";
+
+function isAction(text: string): text is Action {
+  return text === "resend" || text === "refund" || text === "expire";
+}
+
+async function act(controls: Controls, action: Action, id: string): Promise<void> {
+  if (action === "resend") await controls.webhooks.resend(id);
+  // A button of an old page may ask for what is done already: the page then shows the truth.
+  else if (action === "refund") swallow(() => controls.refund(id));
+  else swallow(() => controls.expire(id));
+}
+
+function swallow(work: () => unknown): void {
+  try {
+    work();
+  } catch {
+    return;
+  }
+}
+
+// A page on the web must neither read this one through a name of its own nor press its buttons.
+function isForUs(request: IncomingMessage): boolean {
+  const name = (request.headers.host ?? "").replace(/:\d+$/, "");
+  const site = request.headers["sec-fetch-site"];
+  const foreignPost = request.method === "POST" && site === "cross-site";
+  return ["localhost", "127.0.0.1", "[::1]"].includes(name) && !foreignPost;
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(403, { "content-type": "text/plain" }).end("Only from this machine.\n");
+}
+
+/** Sends again what was not delivered when the last run ended. */
+function resume({ state }: Ledger, webhooks: Webhooks): void {
+  for (const event of state.events.values()) if (event.pending_webhooks > 0) webhooks.send(event);
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
