@@ -110,12 +110,12 @@ function parseFrontMatter<Front>(
   const document = parseDocument(yaml);
   for (const { message } of document.errors) problems.push(`${name}: ${message.split("\n")[0]}`);
   if (document.errors.length > 0) return null;
-  const parsed = schema.safeParse(document.toJS());
+  const parsed = schema.safeParse(document.toJS(), { reportInput: true });
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const field = issue.path.join(".") || "front matter";
-    const isMissing = issue.code === "invalid_type" && issue.input === undefined;
-    problems.push(`${name}: ${field}: ${isMissing ? "is missing" : issue.message}`);
+    const message = issue.input === undefined ? "is missing" : issue.message;
+    problems.push(`${name}: ${field}: ${message}`);
   }
   return null;
 }

@@ -138,3 +138,21 @@ export async function listSitemapCourses(
     ORDER BY position, id
     LIMIT 1000`;
 }
+
+/** What `npm run courses -- list` tells of a course. */
+export interface ListedCourse {
+  slug: string;
+  lessonCount: number;
+  /** Date as YYYY-MM-DD. */
+  revisedOn: string;
+  isPublished: boolean;
+}
+
+/** Every course there is, published or not, in the catalogue's order. For authors, not visitors. */
+export async function listAllCourses(database: Database): Promise<ListedCourse[]> {
+  return database.read<ListedCourse[]>`
+    SELECT slug, lesson_count, revised_on::text AS revised_on,
+      published_at IS NOT NULL AS is_published
+    FROM courses
+    ORDER BY position, id`;
+}
