@@ -2,7 +2,7 @@ import { DependencyError } from "#lib/errors.ts";
 import type { Environment } from "#lib/environment.ts";
 import { createBreaker } from "./breaker.ts";
 
-/** One mail to one person. */
+/** One mail to one person; addresses may carry a name, as in `Slipway <shop@example.org>`. */
 export interface Mail {
   to: string;
   subject: string;
@@ -29,7 +29,7 @@ export class MailRefusedError extends Error {
   override name = "MailRefusedError";
 }
 
-interface Sender {
+interface Address {
   email: string;
   name?: string;
 }
@@ -77,7 +77,7 @@ async function postToSendGrid(environment: Environment, mail: Mail): Promise<voi
         Authorization: `Bearer ${environment.EMAIL_PASSWORD}`,
         "Content-Type": "application/json",
       },
-      body: JSON.stringify(sendGridMessage(parseSender(environment.EMAIL_FROM), mail)),
+      body: JSON.stringify(sendGridMessage(parseAddress(environment.EMAIL_FROM), mail)),
     },
   );
   // Read to the end, or the connection can't be used again; SendGrid's text may repeat the address.
@@ -89,11 +89,13 @@ async function postToSendGrid(environment: Environment, mail: Mail): Promise<voi
   throw new Error(reason);
 }
 
-function sendGridMessage(from: Sender, mail: Mail) {
+function sendGridMessage(from: Address, mail: Mail) {
   return {
-    personalizations: [{ to: [{ email: mail.to }], custom_args: { dedupe_key: mail.dedupeKey } }],
+    personalizations: [
+      { to: [parseAddress(mail.to)], custom_args: { dedupe_key: mail.dedupeKey } },
+    ],
     from,
-    ...(mail.replyTo && { reply_to: { email: mail.replyTo } }),
+    ...(mail.replyTo && { reply_to: parseAddress(mail.replyTo) }),
     subject: mail.subject,
     content: [
       { type: "text/plain", value: mail.text },
@@ -111,7 +113,7 @@ function sendGridMessage(from: Sender, mail: Mail) {
 async function sendBySmtp(environment: Environment, mail: Mail): Promise<void> {
   // Imported here because it needs the Workers runtime's sockets, and most shops never use it.
   const { LogLevel, WorkerMailer } = await import("worker-mailer");
-  const from = parseSender(environment.EMAIL_FROM);
+  const from = parseAddress(environment.EMAIL_FROM);
   try {
     await WorkerMailer.send(
       {
@@ -130,8 +132,8 @@ async function sendBySmtp(environment: Environment, mail: Mail): Promise<void> {
       },
       {
         from,
-        to: mail.to,
-        ...(mail.replyTo && { reply: mail.replyTo }),
+        to: parseAddress(mail.to),
+        ...(mail.replyTo && { reply: parseAddress(mail.replyTo) }),
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
@@ -146,8 +148,8 @@ async function sendBySmtp(environment: Environment, mail: Mail): Promise<void> {
   }
 }
 
-function parseSender(from: string): Sender {
-  const named = /^\s*"?([^"<]*?)"?\s*<([^<>\s]+)>\s*$/.exec(from);
-  if (!named?.[2]) return { email: from.trim() };
+function parseAddress(address: string): Address {
+  const named = /^\s*"?([^"<]*?)"?\s*<([^<>\s]+)>\s*$/.exec(address);
+  if (!named?.[2]) return { email: address.trim() };
   return named[1] ? { email: named[2], name: named[1] } : { email: named[2] };
 }

@@ -1,0 +1,50 @@
+import type { Services } from "#lib/services/index.ts";
+import { layOut, type Letter, type MailContent } from "./mail-layout.ts";
+import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
+import { contact } from "./mails/contact.ts";
+import { paymentFailed, receipt } from "./mails/orders.ts";
+
+/** Every mail that the shop sends. */
+export type MailTemplate =
+  "confirm-sign-up" | "already-registered" | "welcome" | "receipt" | "payment-failed" | "contact";
+
+/** A mail to be written: which one, and what it is about. Never holds a code or a link. */
+export interface MailRequest {
+  template: MailTemplate;
+  parameters: Record<string, string>;
+}
+
+export type MailServices = Pick<Services, "database" | "environment">;
+
+/** What a template makes: a letter, or null when there is nothing to say any more. */
+export type LetterWriter = (
+  services: MailServices,
+  parameters: Record<string, string>,
+  now: Date,
+) => Promise<(Letter & { replyTo?: string }) | null>;
+
+const WRITERS = new Map<string, LetterWriter>([
+  ["confirm-sign-up", confirmSignUp],
+  ["already-registered", alreadyRegistered],
+  ["welcome", welcome],
+  ["receipt", receipt],
+  ["payment-failed", paymentFailed],
+  ["contact", contact],
+]);
+
+/**
+ * Writes a mail from what the database knows now. Null when what it was about is over, such as a sign-up that is
+ * confirmed. Throws when the template is not known.
+ */
+export async function renderMail(
+  services: MailServices,
+  mail: { template: string; parameters: Record<string, string> },
+  now: Date,
+): Promise<MailContent | null> {
+  const write = WRITERS.get(mail.template);
+  if (!write) throw new Error(`There is no mail template ${mail.template}`);
+  const letter = await write(services, mail.parameters, now);
+  if (!letter) return null;
+  const content = layOut(letter, services.environment.SITE_URL);
+  return letter.replyTo ? { ...content, replyTo: letter.replyTo } : content;
+}

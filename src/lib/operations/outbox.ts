@@ -1,0 +1,93 @@
+import { DependencyError } from "#lib/errors.ts";
+import type { Database } from "#lib/services/database.ts";
+import { MailRefusedError } from "#lib/services/email.ts";
+import type { Services } from "#lib/services/index.ts";
+import { renderMail, type MailRequest } from "./mails.ts";
+import {
+  claimDueMails,
+  insertMail,
+  markMailFailed,
+  markMailSent,
+  type OutboxMail,
+} from "./outbox-queries.ts";
+
+/** What one run of the outbox did. */
+export interface OutboxReport {
+  sent: number;
+  /** Not sent this time; tried again later. */
+  delayed: number;
+  /** Given up: refused by the provider, or out of tries. */
+  failed: number;
+}
+
+type MailServices = Pick<Services, "database" | "email" | "environment">;
+
+const MINUTE_MS = 60_000;
+const CLAIM_MS = 2 * MINUTE_MS;
+const PARALLEL = 5;
+/** Waits before the second to the eighth try: 24 hours in all. */
+const WAITS_MS = [1, 5, 15, 60, 180, 420, 760].map((minutes) => minutes * MINUTE_MS);
+
+/**
+ * Writes a mail down to be sent by `sendDueMail`. The same key twice is one mail. A mail that tells of
+ * another write belongs into that statement instead, so that neither is there without the other.
+ */
+export async function enqueueMail(
+  database: Database,
+  mail: MailRequest & { dedupeKey: string; recipient: string },
+): Promise<void> {
+  await insertMail(database, mail);
+}
+
+/**
+ * Sends the mails that are due. May run at any time and at once with itself: each mail is claimed by one run.
+ * What can't be sent now is tried again, eight times in a day, and kept for people to see after that. Throws
+ * DependencyError when the database is silent, never for a mail.
+ */
+export async function sendDueMail(
+  services: MailServices,
+  { now, limit = 20 }: { now: Date; limit?: number },
+): Promise<OutboxReport> {
+  const report: OutboxReport = { sent: 0, delayed: 0, failed: 0 };
+  const claimedUntil = new Date(now.getTime() + CLAIM_MS);
+  const mails = await claimDueMails(services.database, { now, claimedUntil, limit });
+  // A few at once: with a silent provider all must be over before the claim is.
+  for (let first = 0; first < mails.length; first += PARALLEL) {
+    const batch = mails.slice(first, first + PARALLEL);
+    for (const result of await Promise.all(batch.map((mail) => sendMail(services, mail, now))))
+      report[result] += 1;
+  }
+  return report;
+}
+
+async function sendMail(
+  services: MailServices,
+  mail: OutboxMail,
+  now: Date,
+): Promise<keyof OutboxReport> {
+  const { dedupeKey } = mail;
+  try {
+    const content = await renderMail(services, mail, now);
+    // What it was about is gone, such as a sign-up that was completed: nothing is left to say.
+    if (content) await services.email.send({ ...content, to: mail.recipient, dedupeKey });
+    await markMailSent(services.database, { dedupeKey, now });
+    return "sent";
+  } catch (error) {
+    if (error instanceof DependencyError && error.dependency === "database") throw error;
+    const retryAt = error instanceof MailRefusedError ? null : nextTry(mail.attempts, now);
+    await markMailFailed(services.database, { dedupeKey, error: describe(error), retryAt, now });
+    return retryAt ? "delayed" : "failed";
+  }
+}
+
+/** When to try again after so many tries, or null when it was the last. Half of each wait is chance. */
+export function nextTry(attempts: number, now: Date, random = Math.random): Date | null {
+  const wait = WAITS_MS[attempts - 1];
+  return wait === undefined ? null : new Date(now.getTime() + wait * (0.5 + random() / 2));
+}
+
+// Our own errors and the provider's status, but no text of theirs that could repeat an address.
+function describe(error: unknown): string {
+  const cause = error instanceof DependencyError ? error.cause : error;
+  return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, 200) : "unknown";
+}
