@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody } from "./read-body.ts";
+import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
+import type { LocalService } from "./service.ts";
+
+export const FAULTY_SERVICES = ["database", "redis", "stripe", "email", "sentry"] as const;
+export const FAULTS = [
+  "refuse",
+  "hang",
+  "slow",
+  "errors",
+  "credentials",
+  "full",
+  "readonly",
+  "cut",
+] as const;
+
+export type FaultyService = (typeof FAULTY_SERVICES)[number];
+export type Fault = (typeof FAULTS)[number];
+
+const SLOW_MS = 5_000;
+
+/** What is broken on purpose, per service. */
+export interface Faults {
+  get(service: FaultyService): Fault | null;
+  /** null is healthy, and lets requests that hang go. */
+  set(service: FaultyService, fault: Fault | null): void;
+  /**
+   * Plays refuse (the connection ends at once), hang (no answer until the fault is gone), slow (five seconds, then as usual), errors (every
+   * second call 500) and cut (an answer that ends half-way). "credentials", "full" and "readonly" have a shape of their own in each
+   * service, which answers them itself.
+   */
+  guard(
+    service: FaultyService,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<"handled" | "pass">;
+  clear(): void;
+}
+
+/** A healthy stack, until `set` says otherwise. */
+export function createFaults(): Faults {
+  const active = new Map<FaultyService, Fault>();
+  const calls = new Map<FaultyService, number>();
+  const hanging = new Map<FaultyService, Set<() => void>>();
+
+  function release(service: FaultyService): void {
+    for (const end of hanging.get(service) ?? []) end();
+    hanging.delete(service);
+  }
+
+  async function waitFor(
+    service: FaultyService,
+    response: ServerResponse,
+    timeoutMs?: number,
+  ): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiting = hanging.get(service) ?? new Set();
+      hanging.set(service, waiting.add(resolve));
+      const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs);
+      response.once("close", () => {
+        clearTimeout(timer);
+        waiting.delete(resolve);
+        resolve();
+      });
+    });
+  }
+
+  const faults: Faults = {
+    get: (service) => active.get(service) ?? null,
+    set(service, fault) {
+      release(service);
+      if (fault) active.set(service, fault);
+      else active.delete(service);
+    },
+    async guard(service, request, response) {
+      const fault = active.get(service);
+      const call = (calls.get(service) ?? 0) + 1;
+      calls.set(service, call);
+      if (fault === "refuse") request.socket.destroy();
+      else if (fault === "hang") {
+        await waitFor(service, response);
+        request.socket.destroy();
+      } else if (fault === "slow") {
+        await waitFor(service, response, SLOW_MS);
+        return response.destroyed ? "handled" : "pass";
+      } else if (fault === "errors" && call % 2 === 1)
+        response.writeHead(500, { "content-type": "application/json" }).end('{"error":"internal"}');
+      else if (fault === "cut") {
+        response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+        response.write('{"half":', () => request.socket.destroy());
+      } else return "pass";
+      return "handled";
+    },
+    clear() {
+      for (const service of FAULTY_SERVICES) faults.set(service, null);
+    },
+  };
+  return faults;
+}
+
+/**
+ * The page and the JSON that switch faults: GET /faults (JSON with `Accept: application/json`), PUT with `{"database": "hang", "redis": null}`,
+ * DELETE for all healthy. The page's forms POST.
+ */
+export function faultsService(faults: Faults): LocalService {
+  return {
+    async handle(request, response) {
+      const body = await readBody(request);
+      if (request.method === "DELETE") faults.clear();
+      if (request.method === "PUT") apply(faults, JSON.parse(body) as Record<string, unknown>);
+      if (request.method === "POST") {
+        apply(faults, Object.fromEntries(new URLSearchParams(body)));
+        response.writeHead(303, { location: "/faults" }).end();
+        return;
+      }
+      const state = FAULTY_SERVICES.map((service) => [service, faults.get(service)] as const);
+      if (request.method === "GET" && !request.headers.accept?.includes("json"))
+        response.writeHead(200, PAGE_HEADERS).end(page("Faults", state.map(row).join("")));
+      else
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify(Object.fromEntries(state)));
+    },
+    close: async () => faults.clear(),
+  };
+}
+
+function apply(faults: Faults, wishes: Record<string, unknown>): void {
+  for (const [name, wish] of Object.entries(wishes)) {
+    const service = FAULTY_SERVICES.find((each) => each === name);
+    const fault = FAULTS.find((each) => each === wish) ?? null;
+    if (!service) throw new Error(`There is no service "${name}".`);
+    if (wish && !fault) throw new Error(`There is no fault "${String(wish)}".`);
+    faults.set(service, fault);
+  }
+}
+
+function row([service, active]: readonly [FaultyService, Fault | null]): string {
+  const options = FAULTS.map(
+    (fault) => `<option${fault === active ? " selected" : ""}>${fault}</option>`,
+  );
+  const state = active ? `<span class="bad">${escapeHtml(active)}</span>` : "healthy";
+  return `<h2>${service}: ${state}</h2><form method="post">
+<label>Fault <select name="${service}"><option value="">none</option>${options.join("")}</select></label>
+<button>Set for ${service}</button></form>`;
+}
