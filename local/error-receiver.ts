@@ -1,0 +1,63 @@
+import { gunzipSync } from "node:zlib";
+import { parseEnvelope, type ReceivedEvent } from "./envelope.ts";
+import type { Faults } from "./faults.ts";
+import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
+import { readBytes } from "./read-body.ts";
+import type { LocalService } from "./service.ts";
+
+export type { ReceivedEvent } from "./envelope.ts";
+
+/** Stands in for Sentry: takes envelopes for the DSN http://public@HOST:PORT/1 and lists the errors. */
+export interface ErrorReceiver extends LocalService {
+  /** Oldest first. */
+  events(): ReceivedEvent[];
+  /** How many items of other kinds came: transactions, sessions, client reports. */
+  counts(): Record<string, number>;
+}
+
+const KEPT_EVENTS = 200;
+
+export function createErrorReceiver({ faults }: { faults: Faults }): ErrorReceiver {
+  let events: ReceivedEvent[] = [];
+  const counts: Record<string, number> = {};
+  return {
+    events: () => events,
+    counts: () => counts,
+    async handle(request, response) {
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      const json = (status: number, body: unknown): void =>
+        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      if (/^\/api\/\d+\/envelope\/?$/.test(pathname)) {
+        if ((await faults.guard("sentry", request, response)) === "handled") return;
+        if (faults.get("sentry")) return json(429, { detail: "event submission rejected" });
+        const bytes = await readBytes(request);
+        const isZipped = request.headers["content-encoding"] === "gzip";
+        const envelope = parseEnvelope((isZipped ? gunzipSync(bytes) : bytes).toString("utf8"));
+        for (const kind of envelope.otherKinds) counts[kind] = (counts[kind] ?? 0) + 1;
+        events = [...events, ...envelope.events].slice(-KEPT_EVENTS);
+        return json(200, { id: envelope.events[0]?.id ?? null });
+      }
+      if (pathname === "/errors/api") {
+        if (request.method === "DELETE") events = [];
+        return json(200, events);
+      }
+      if (pathname !== "/errors") return json(404, { detail: "There is nothing here." });
+      response.writeHead(200, PAGE_HEADERS).end(page(`Errors (${events.length})`, listOf(events)));
+    },
+    close: async () => {},
+  };
+}
+
+function listOf(events: ReceivedEvent[]): string {
+  if (events.length === 0)
+    return `<p class="quiet">No errors. What the shop reports to Sentry appears here.</p>`;
+  return events
+    .toReversed()
+    .map(
+      (event) =>
+        `<h2>${escapeHtml(event.type)}: ${escapeHtml(event.message)}</h2>
+<p class="quiet">${escapeHtml(event.receivedAt)} · ${escapeHtml(event.platform)} · ${escapeHtml(event.route)} · release ${escapeHtml(event.release.slice(0, 12))}
+· request ${escapeHtml(event.tags.request_id ?? "unknown")}</p><pre>${escapeHtml(event.stack)}</pre>`,
+    )
+    .join("");
+}
