@@ -26,12 +26,12 @@ export function lockFile(path, message) {
     if (!tryCreate(path, self)) throw new Error(message);
   }
   /** @type {ProcessId[]} */
-  const children = [...leftovers];
+  let children = [...leftovers];
   return {
     children: leftovers,
     /** @param {number} pid */
     remember(pid) {
-      children.push(identify(pid));
+      children = [...children.filter(isRunning), identify(pid)];
       writeFileSync(`${path}.new`, JSON.stringify({ ...self, children }), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     },

@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { childEnvironment, nodePath, root } from "./steps.mjs";
 
+// astro dev and wrangler pages dev read it beside wrangler.toml.
+const VARIABLES = join(root, ".dev.vars");
 const START_TIMEOUT_MS = 90_000;
 const SHOWN_LINES = 30;
 
@@ -14,7 +16,7 @@ const SHOWN_LINES = 30;
  * @param {{ kind: "pages" | "workers" | "dev", port: number, variables: Record<string, string>, logPath: string }} options
  */
 export function spawnShop({ kind, port, variables, logPath }) {
-  writeVariables(kind, variables);
+  writeVariables(variables);
   mkdirSync(dirname(logPath), { recursive: true });
   const log = openSync(logPath, "w", 0o600);
   return spawn(nodePath(), command(kind, String(port)), {
@@ -24,7 +26,7 @@ export function spawnShop({ kind, port, variables, logPath }) {
       ASTRO_TELEMETRY_DISABLED: "1",
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_HIDE_BANNER: "true",
-      WRANGLER_LOG_PATH: dirname(logPath),
+      WRANGLER_WRITE_LOGS: "false",
       // Without it, the server asks the internet where this machine is.
       CLOUDFLARE_CF_FETCH_ENABLED: "false",
     }),
@@ -71,22 +73,18 @@ function command(kind, port) {
   }
   const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
   const options = ["--port", port, "--ip", "127.0.0.1", "--show-interactive-dev-session=false"];
-  if (kind === "workers") return [wrangler, "dev", "-c", "dist/server/wrangler.json", ...options];
+  const workers = ["-c", "dist/server/wrangler.json", "--env-file", VARIABLES];
+  if (kind === "workers") return [wrangler, "dev", ...workers, ...options];
   return [wrangler, "pages", "dev", ...options];
 }
 
-/**
- * wrangler reads the secrets from .dev.vars beside its configuration; astro dev from the root.
- * @param {"pages" | "workers" | "dev"} kind
- * @param {Record<string, string>} variables
- */
-function writeVariables(kind, variables) {
-  const folder = { pages: "dist", workers: "dist/server", dev: "." }[kind];
+/** @param {Record<string, string>} variables */
+function writeVariables(variables) {
   const lines = Object.entries(variables)
+    // The address with the owner's password is for scripts.
     .filter(([name]) => name !== "DATABASE_DIRECT_URL")
     .map(([name, value]) => `${name}=${JSON.stringify(value)}\n`);
-  const path = join(root, folder, ".dev.vars");
   // An existing file would keep its mode.
-  rmSync(path, { force: true });
-  writeFileSync(path, lines.join(""), { mode: 0o600 });
+  rmSync(VARIABLES, { force: true });
+  writeFileSync(VARIABLES, lines.join(""), { mode: 0o600 });
 }
