@@ -81,6 +81,8 @@ test("a change of the price alone is published", async () => {
   const changed = await publishCourse(database, folder, { draft: false, now: later });
   expect(changed.outcome).toBe("updated");
   expect((await findPublishedCourse(database, "priced"))?.priceAmount).toBe(5900);
+  const published = "SELECT published_at FROM courses WHERE slug = 'priced'";
+  expect(await shop.sql(published)).toEqual([{ published_at: now }]);
 });
 
 test("a lesson that nobody has begun may be removed", async () => {

@@ -98,6 +98,12 @@ test.each([
   expect(problemsOf(markdown)).toContainEqual(expect.stringContaining(problem));
 });
 
+test("what the schema does not name is taken out of the result", () => {
+  const html = renderMarkdown("- [x] done[^1]\n\n[^1]: A note.\n");
+  expect(html).toContain("done");
+  expect(html).not.toMatch(/<input|class=|data-/);
+});
+
 test("all problems are told at once, in the order of their lines", () => {
   expect(problemsOf("# a\n\n<b>\n\n[x](javascript:y)\n\n```nope\n```\n")).toEqual([
     expect.stringMatching(/^line 1: /),
