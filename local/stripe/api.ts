@@ -4,7 +4,7 @@ import type { Faults } from "../faults.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
 import { readMode, unauthorized } from "./authentication.ts";
 import { EXPAND } from "./contract.ts";
-import { expand } from "./expand.ts";
+import { checkExpand, expand } from "./expand.ts";
 import { decodeForm, type FormTree } from "./form.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { newId } from "./ids.ts";
@@ -47,6 +47,7 @@ export function createApi({ ledger, faults, baseUrl, latency }: ApiOptions): Api
     if (latency() > 0) await pause(latency());
     const { operation, livemode } = request;
     const { expand: paths = [], ...params } = read(operation, request.form);
+    checkExpand(operation, paths);
     const answer = operation.run({
       ledger,
       params: params as never,

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { invalidParameter, missingResource, ApiError } from "./api-error.ts";
 import { newId } from "./ids.ts";
-import { now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
+import { findIntent, now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
 import { buildCustomerDetails, buildLineItem, buildSession } from "./objects/session.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
@@ -42,7 +42,7 @@ export function expireSession(ledger: Ledger, checkout: Checkout, cause: Cause):
     });
   session.status = "expired";
   session.url = null;
-  cancelIntent(ledger, session.payment_intent, cause);
+  cancelIntent(ledger, session, cause);
   recordEvent(ledger, "checkout.session.expired", session, session.livemode, cause);
 }
 
@@ -54,12 +54,8 @@ export function expireDueSessions(ledger: Ledger, cause: Cause): void {
   }
 }
 
-function cancelIntent(
-  ledger: Ledger,
-  id: Stripe.Checkout.Session["payment_intent"],
-  cause: Cause,
-): void {
-  const intent = typeof id === "string" ? ledger.state.paymentIntents.get(id) : undefined;
+function cancelIntent(ledger: Ledger, session: Stripe.Checkout.Session, cause: Cause): void {
+  const intent = findIntent(ledger, session);
   if (!intent) return;
   intent.status = "canceled";
   intent.canceled_at = now(ledger);

@@ -1,8 +1,7 @@
 import type Stripe from "stripe";
 import { escapeHtml, page } from "../page.ts";
-import type { Delivery, Ledger, State } from "./ledger.ts";
+import { findIntent, findLatestCharge, type Delivery, type Ledger, type State } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
-import { findIntent } from "./payments.ts";
 
 const SHOWN = 50;
 
@@ -19,7 +18,7 @@ export function dashboardPage(ledger: Ledger): string {
 function sessionsTable(ledger: Ledger): string {
   const rows = newest(ledger.state.checkouts.values()).map(({ session }) => {
     const intent = findIntent(ledger, session);
-    const charge = ledger.state.charges.get(String(intent?.latest_charge));
+    const charge = findLatestCharge(ledger, intent);
     const refunded = charge?.amount_refunded
       ? `, ${formatAmount(charge.amount_refunded, charge.currency)} refunded`
       : "";
@@ -35,10 +34,7 @@ function sessionsTable(ledger: Ledger): string {
   return table(["Session", "Amount", "Status", "Buyer", "Created", ""], rows);
 }
 
-function sessionButtons(
-  session: Stripe.Checkout.Session,
-  charge: Stripe.Charge | undefined,
-): string {
+function sessionButtons(session: Stripe.Checkout.Session, charge: Stripe.Charge | null): string {
   if (session.status === "open") return button("expire", session.id, "Expire");
   if (charge?.paid && !charge.refunded) return button("refund", charge.id, "Refund in full");
   if (session.status === "complete" && session.payment_status === "unpaid")

@@ -5,56 +5,76 @@ import type { Ledger } from "./ledger.ts";
 type Thing = Record<string, unknown>;
 
 const DEEPEST = 4;
+const LIST = "list of ";
 
-/** Ids that an answer holds and `expand` replaces by the object, by type of object. */
-const REFERENCES: Readonly<Record<string, readonly string[]>> = {
-  "checkout.session": ["payment_intent", "customer"],
-  payment_intent: ["latest_charge", "customer"],
-  charge: ["payment_intent", "customer"],
-  refund: ["charge", "payment_intent"],
-  dispute: ["charge", "payment_intent"],
+/** What can be expanded in each type of object, and the type that then stands there. */
+const EXPANDABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "checkout.session": {
+    customer: "customer",
+    line_items: `${LIST}item`,
+    payment_intent: "payment_intent",
+  },
+  payment_intent: { customer: "customer", latest_charge: "charge" },
+  charge: { customer: "customer", payment_intent: "payment_intent", refunds: `${LIST}refund` },
+  refund: { charge: "charge", payment_intent: "payment_intent" },
+  dispute: { charge: "charge", payment_intent: "payment_intent" },
 };
 
-/** Lists that are left out of an answer until they are asked for. */
-const LISTS: Readonly<Record<string, readonly string[]>> = {
-  "checkout.session": ["line_items"],
-  charge: ["refunds"],
+/** The type of object each path answers. */
+const ANSWERS: Readonly<Record<string, string>> = {
+  "checkout/sessions": "checkout.session",
+  customers: "customer",
+  payment_intents: "payment_intent",
+  charges: "charge",
+  refunds: "refund",
+  disputes: "dispute",
+  events: "event",
 };
 
-/** A copy of the answer with each path (`payment_intent.latest_charge`) expanded, or a 400. */
+/** Throws a 400 unless what the operation answers has every path of the parameter `expand`. */
+export function checkExpand(
+  { method, path }: { method: string; path: string },
+  paths: readonly string[],
+): void {
+  const [resource = "", rest] = path.replace("/v1/", "").split("/:id");
+  const own = rest === "/line_items" ? "item" : (ANSWERS[resource] ?? "");
+  const isList = method === "GET" && rest !== "";
+  paths.forEach((each, index) => checkPath(isList ? LIST + own : own, each, `expand[${index}]`));
+}
+
+/** A copy of the answer with each path (`payment_intent.latest_charge`) expanded. */
 export function expand(ledger: Ledger, answer: object, paths: readonly string[]): object {
   const copy = structuredClone(answer) as Thing;
-  paths.forEach((path, index) => {
-    const steps = path.split(".");
-    const depth = steps[0] === "data" ? steps.length - 1 : steps.length;
-    if (depth > DEEPEST)
-      throw refusal(index, `You cannot expand more than ${DEEPEST} levels of a property.`);
-    expandPath(ledger, copy, steps, () =>
-      refusal(index, `This property cannot be expanded (${path}).`),
-    );
-  });
+  for (const path of paths) expandPath(ledger, copy, path.split("."));
   return copy;
 }
 
-function expandPath(
-  ledger: Ledger,
-  thing: Thing,
-  [step, ...rest]: string[],
-  refuse: () => ApiError,
-): void {
-  if (step === undefined) return;
-  if (thing["object"] === "list") {
-    if (step !== "data") throw refuse();
-    for (const item of thing["data"] as Thing[]) expandPath(ledger, item, rest, refuse);
-    return;
+function checkPath(answer: string, path: string, param: string): void {
+  const refusal = (message: string) =>
+    new ApiError(400, { type: "invalid_request_error", message, param });
+  let type = answer;
+  let depth = 0;
+  for (const step of path.split(".")) {
+    const isList = type.startsWith(LIST);
+    const next = isList && step === "data" ? type.slice(LIST.length) : EXPANDABLE[type]?.[step];
+    if (next === undefined) throw refusal(`This property cannot be expanded (${path}).`);
+    if (!isList) depth += 1;
+    type = next;
   }
-  const type = String(thing["object"]);
-  if (LISTS[type]?.includes(step)) thing[step] ??= listInside(ledger, thing);
-  else if (!REFERENCES[type]?.includes(step)) throw refuse();
+  if (depth > DEEPEST)
+    throw refusal(`You cannot expand more than ${DEEPEST} levels of a property.`);
+}
+
+function expandPath(ledger: Ledger, thing: Thing, [step, ...rest]: string[]): void {
+  if (step === undefined) return;
+  const target = EXPANDABLE[String(thing["object"])]?.[step];
+  if (target?.startsWith(LIST)) thing[step] ??= listInside(ledger, thing);
   const value = thing[step];
   if (typeof value === "string") thing[step] = structuredClone(findById(ledger, value) ?? value);
   const inner = thing[step];
-  if (inner !== null && typeof inner === "object") expandPath(ledger, inner as Thing, rest, refuse);
+  const things = Array.isArray(inner) ? inner : [inner];
+  for (const each of things as unknown[])
+    if (each !== null && typeof each === "object") expandPath(ledger, each as Thing, rest);
 }
 
 function listInside(ledger: Ledger, thing: Thing): Stripe.ApiList<unknown> {
@@ -74,12 +94,4 @@ function wholeList(url: string, data: object[]): Stripe.ApiList<unknown> {
 function findById(ledger: Ledger, id: string): object | undefined {
   const { paymentIntents, charges, customers, refunds } = ledger.state;
   return paymentIntents.get(id) ?? charges.get(id) ?? customers.get(id) ?? refunds.get(id);
-}
-
-function refusal(index: number, message: string): ApiError {
-  return new ApiError(400, {
-    type: "invalid_request_error",
-    message,
-    param: `expand[${index}]`,
-  });
 }

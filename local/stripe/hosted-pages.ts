@@ -72,7 +72,8 @@ ${needs.card ? TEST_CARDS : ""}`;
 /** The page of a session that was completed; while the money is on its way, it decides that. */
 export function completePage(checkout: Checkout, siteName: string, returnUrl: string): string {
   const waiting = checkout.session.payment_status === "unpaid";
-  const back = `<p><a class="button" href="${escapeHtml(returnUrl)}">Back to ${escapeHtml(siteName)}</a></p>`;
+  const look = waiting ? "button second" : "button";
+  const back = `<p><a class="${look}" href="${escapeHtml(returnUrl)}">Back to ${escapeHtml(siteName)}</a></p>`;
   const decide = `<h2>Bank transfer on its way</h2>
 <p>With a real bank this takes days. Here you say how it ends.</p>
 <form method="post">

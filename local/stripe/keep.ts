@@ -27,7 +27,7 @@ export function loadState(folder: string | null): State {
     const own = kept[name] ?? value;
     return [name, value instanceof Map ? new Map(own as [string, unknown][]) : own];
   });
-  return Object.fromEntries(loaded) as unknown as State;
+  return Object.assign(state, Object.fromEntries(loaded) as Partial<State>);
 }
 
 export function createKeeper(folder: string | null, state: State): Keeper {

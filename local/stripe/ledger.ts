@@ -98,3 +98,21 @@ export function recordEvent(
   ledger.state.events.set(event.id, event);
   ledger.announce(event);
 }
+
+/** The session's payment intent; null before the first try to pay. */
+export function findIntent(
+  ledger: Ledger,
+  session: Stripe.Checkout.Session,
+): Stripe.PaymentIntent | null {
+  const id = session.payment_intent;
+  return typeof id === "string" ? (ledger.state.paymentIntents.get(id) ?? null) : null;
+}
+
+/** The charge of the last try to pay, or null. */
+export function findLatestCharge(
+  ledger: Ledger,
+  intent: Stripe.PaymentIntent | null,
+): Stripe.Charge | null {
+  const id = intent?.latest_charge;
+  return typeof id === "string" ? (ledger.state.charges.get(id) ?? null) : null;
+}

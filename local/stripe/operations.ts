@@ -139,7 +139,7 @@ const SESSION_FILTERS = ["customer", "payment_intent", "status"] as const;
 function operation<P>(route: string, fields: Fields, run: (call: Call<P>) => object): Operation {
   const [method, path = ""] = route.split(" ");
   // The reader has checked the parameters against `fields`, which mirror P.
-  return { method: method as Operation["method"], path, fields, run: run as Operation["run"] };
+  return { method: method as Operation["method"], path, fields, run: run };
 }
 
 function findCheckout({ ledger, id, livemode }: Call<unknown>): Checkout {

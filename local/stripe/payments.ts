@@ -1,7 +1,15 @@
 import type Stripe from "stripe";
 import { cardDigits, findTestCard, type Decline } from "./cards.ts";
 import { newId } from "./ids.ts";
-import { NO_REQUEST, now, recordEvent, type Checkout, type Ledger } from "./ledger.ts";
+import {
+  findIntent,
+  findLatestCharge,
+  NO_REQUEST,
+  now,
+  recordEvent,
+  type Checkout,
+  type Ledger,
+} from "./ledger.ts";
 import { buildCustomer } from "./objects/customer.ts";
 import {
   buildCharge,
@@ -63,7 +71,7 @@ export function payByTransfer(ledger: Ledger, checkout: Checkout, buyer: Buyer):
 export function settleTransfer(ledger: Ledger, checkout: Checkout, arrived: boolean): void {
   const { session } = checkout;
   const intent = findIntent(ledger, session);
-  const charge = ledger.state.charges.get(String(intent?.latest_charge));
+  const charge = findLatestCharge(ledger, intent);
   if (!intent || !charge || intent.status !== "processing")
     throw new RangeError("No money is on its way for this session.");
   if (arrived) {
@@ -87,15 +95,6 @@ export function settleTransfer(ledger: Ledger, checkout: Checkout, arrived: bool
 /** Completes a session that costs nothing. */
 export function completeFree(ledger: Ledger, checkout: Checkout, buyer: Buyer): void {
   complete(ledger, checkout, buyer, "no_payment_required");
-}
-
-/** The session's payment intent; null before the first try to pay. */
-export function findIntent(
-  ledger: Ledger,
-  session: Stripe.Checkout.Session,
-): Stripe.PaymentIntent | null {
-  const id = session.payment_intent;
-  return typeof id === "string" ? (ledger.state.paymentIntents.get(id) ?? null) : null;
 }
 
 function ensureIntent(ledger: Ledger, checkout: Checkout): Stripe.PaymentIntent {

@@ -1,6 +1,6 @@
 import type Stripe from "stripe";
 import { ApiError, invalidParameter, missingResource } from "./api-error.ts";
-import { now, recordEvent, type Cause, type Ledger } from "./ledger.ts";
+import { findLatestCharge, now, recordEvent, type Cause, type Ledger } from "./ledger.ts";
 import { buildRefund } from "./objects/payment.ts";
 
 /**
@@ -61,7 +61,7 @@ function findCharge(
   const intent = ledger.state.paymentIntents.get(intentId ?? "");
   if (intent?.livemode !== livemode)
     throw missingResource("payment_intent", intentId ?? "", "payment_intent");
-  const charge = ledger.state.charges.get(String(intent.latest_charge));
+  const charge = findLatestCharge(ledger, intent);
   if (charge) return charge;
   throw invalidParameter("payment_intent", `This PaymentIntent (${intent.id}) has no charge.`);
 }

@@ -7,7 +7,7 @@ import { createControls, type Controls } from "./controls.ts";
 import { dashboardPage } from "./dashboard.ts";
 import { handleHosted } from "./hosted.ts";
 import { createKeeper, loadState } from "./keep.ts";
-import { NO_REQUEST, type Ledger } from "./ledger.ts";
+import { NO_REQUEST, now, type Ledger } from "./ledger.ts";
 import { redirect, sendHtml } from "./pages.ts";
 import { readBody } from "./request.ts";
 import { createWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks.ts";
@@ -41,13 +41,15 @@ interface Parts {
 }
 
 const EXPIRY_CHECK_MS = 5_000;
+// Stripe tries for three days.
+const GIVE_UP_SECONDS = 3 * 24 * 3600;
 
 /** Starts a stand-in for Stripe's API, hosted payment page and webhooks on 127.0.0.1. */
 export async function startLocalStripe(options: LocalStripeOptions): Promise<LocalStripe> {
   const { folder, faults, siteName = "Slipway", log = () => {} } = options;
   const state = loadState(folder);
   const keeper = createKeeper(folder, state);
-  const { changed } = keeper;
+  const changed = (): void => keeper.changed();
   const webhooks = createWebhooks({ state, endpoint: options.webhook, log, changed });
   const ledger: Ledger = { state, announce: (event) => webhooks.send(event) };
   const controls = createControls(ledger, webhooks, changed);
@@ -68,7 +70,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   return Object.assign(controls, {
     url,
     port,
-    async close() {
+    close: async () => {
       clearInterval(expiry);
       await Promise.all([closeServer(server), webhooks.close()]);
       keeper.close();
@@ -84,7 +86,10 @@ async function handle(
   const { ledger, controls, siteName, changed } = parts;
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const action = pathname.slice(1);
-  if (!isForUs(request)) return refuse(response);
+  if (!isForUs(request)) {
+    refuse(response);
+    return;
+  }
   expireDueSessions(ledger, NO_REQUEST);
   if (pathname.startsWith("/v1/")) await parts.api(request, response);
   else if (pathname.startsWith("/c/pay/"))
@@ -132,8 +137,10 @@ function refuse(response: ServerResponse): void {
 }
 
 /** Sends again what was not delivered when the last run ended. */
-function resume({ state }: Ledger, webhooks: Webhooks): void {
-  for (const event of state.events.values()) if (event.pending_webhooks > 0) webhooks.send(event);
+function resume(ledger: Ledger, webhooks: Webhooks): void {
+  for (const event of ledger.state.events.values())
+    if (event.pending_webhooks > 0 && now(ledger) - event.created < GIVE_UP_SECONDS)
+      webhooks.send(event);
 }
 
 async function listen(server: Server, port: number): Promise<number> {
