@@ -8,11 +8,12 @@ const FAULTY_SERVICES: FaultyService[] = ["database", "redis", "stripe", "email"
 /** The stack's first page: every service with its address, and the faults that are on. */
 export function createIndexPage(urls: StackUrls, faults: Faults): LocalService {
   return {
-    async handle(_request, response) {
+    handle(_request, response) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
       response.end(page("Local services", `${listServices(urls)}${listFaults(faults)}`));
+      return Promise.resolve();
     },
-    async close() {},
+    close: () => Promise.resolve(),
   };
 }
 

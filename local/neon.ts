@@ -28,11 +28,15 @@ export function createNeonBridge(options: BridgeOptions): LocalService {
     async handle(request, response) {
       if ((await options.faults.guard("database", request, response)) === "handled") return;
       const connection = request.headers["neon-connection-string"];
-      if (typeof connection !== "string" || !URL.canParse(connection))
-        return void send(response, 400, { message: "No Neon-Connection-String header" });
+      if (typeof connection !== "string" || !URL.canParse(connection)) {
+        send(response, 400, { message: "No Neon-Connection-String header" });
+        return;
+      }
       const body = await readBody(request);
-      if (!body)
-        return void send(response, 400, { message: "The body is not JSON, or over 64 MiB" });
+      if (!body) {
+        send(response, 400, { message: "The body is not JSON, or over 64 MiB" });
+        return;
+      }
       try {
         if (options.faults.get("database") === "credentials") throw wrongPassword();
         await answer(request, response, body, pools.get(connection), options.faults);

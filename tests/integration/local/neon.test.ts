@@ -45,7 +45,7 @@ afterAll(async () => {
 async function failure(work: Promise<unknown>): Promise<NeonDbError> {
   return work.then(
     () => expect.unreachable("it should have failed"),
-    (error: NeonDbError) => error,
+    (error: unknown) => error as NeonDbError,
   );
 }
 
