@@ -47,7 +47,7 @@ const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Ar
 const PARAGRAPH = 'style="margin:0 0 16px;font-size:17px;line-height:1.55"';
 // Mail programs that turn colours round for the dark leave alone what is declared for both.
 const DARK = `@media (prefers-color-scheme:dark){
-.page{background:#0d1626!important}.sheet{background:#121e33!important;border-color:#2c3b57!important}
+.page{background:#0d1626!important}.sheet{background:#121e33!important;border-color:#bf2f11 #2c3b57 #2c3b57!important}
 .ink{color:#e8ebf2!important}.soft{color:#a9b4c8!important}.line{border-color:#2c3b57!important}}`;
 
 function asHtml(letter: Letter, siteUrl: string): string {
@@ -55,15 +55,15 @@ function asHtml(letter: Letter, siteUrl: string): string {
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
 <title>${escapeHtml(letter.subject)}</title><style>:root{color-scheme:light dark}${DARK}</style></head>
-<body class="page" style="margin:0;padding:24px 12px;background:#f4f1e8">
+<body class="page" style="margin:0;padding:24px 12px;background:#f9f6f0">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(letter.preview)}</div>
-<div class="sheet ink" style="max-width:560px;margin:0 auto;padding:32px 28px;background:#fffdf7;\
-border:1px solid #d8d2c0;border-top:6px solid #b3361b;color:#14213d;${FONT}">
+<div class="sheet ink" style="max-width:560px;margin:0 auto;padding:32px 28px;background:#fefdfa;\
+border:1px solid #d3cdc1;border-top:6px solid #bf2f11;color:#122239;${FONT}">
 <p class="ink" style="margin:0 0 28px;font-size:20px;font-weight:700;letter-spacing:.02em">Slipway</p>
 ${bodyHtml(letter)}
-<p class="soft line" style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d8d2c0;color:#55607a;\
+<p class="soft line" style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d3cdc1;color:#465466;\
 font-size:14px;line-height:1.5">${escapeHtml(letter.reason)}<br>\
-<a class="soft" style="color:#55607a" href="${escapeHtml(siteUrl)}">${escapeHtml(siteUrl)}</a></p>
+<a class="soft" style="color:#465466" href="${escapeHtml(siteUrl)}">${escapeHtml(siteUrl)}</a></p>
 </div></body></html>
 `;
 }
@@ -91,7 +91,7 @@ letter-spacing:.18em">${escapeHtml(code)}</p>`;
 function rowsHtml(rows: [string, string][]): string {
   const cells = rows.map(([label, value], index) => {
     const weight = index === rows.length - 1 ? "700" : "400";
-    const style = `padding:10px 0;border-top:1px solid #d8d2c0;font-size:16px;font-weight:${weight}`;
+    const style = `padding:10px 0;border-top:1px solid #d3cdc1;font-size:16px;font-weight:${weight}`;
     return `<tr><td class="line" style="${style}">${escapeHtml(label)}</td>\
 <td class="line" style="${style};text-align:right;white-space:nowrap;padding-left:16px">\
 ${escapeHtml(value)}</td></tr>`;
@@ -103,7 +103,7 @@ ${cells.join("\n")}
 
 function actionHtml({ label, url }: { label: string; url: string }): string {
   return `<p style="margin:24px 0"><a href="${escapeHtml(url)}" style="display:inline-block;padding:13px 22px;\
-background:#b3361b;color:#ffffff;font-size:17px;font-weight:600;text-decoration:none;border-radius:4px">\
+background:#bf2f11;color:#ffffff;font-size:17px;font-weight:600;text-decoration:none;border-radius:3px">\
 ${escapeHtml(label)}</a></p>`;
 }
 

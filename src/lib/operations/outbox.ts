@@ -81,9 +81,13 @@ async function sendMail(
 }
 
 /** When to try again after so many tries, or null when it was the last. Half of each wait is chance. */
-export function nextTry(attempts: number, now: Date, random = Math.random): Date | null {
+export function nextTry(attempts: number, now: Date, random = randomFraction): Date | null {
   const wait = WAITS_MS[attempts - 1];
   return wait === undefined ? null : new Date(now.getTime() + wait * (0.5 + random() / 2));
+}
+
+function randomFraction(): number {
+  return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
 }
 
 // Our own errors and the provider's status, but no text of theirs that could repeat an address.

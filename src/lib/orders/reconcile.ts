@@ -78,7 +78,7 @@ async function readEvents(
   // Newest first, as listed: one question per order answers for all of its events.
   for (const event of events.filter(({ id }) => !known.has(id))) {
     try {
-      const target = await findEventTarget(services, stripe.run, event);
+      const target = await findEventTarget(services, (call) => stripe.run(call), event);
       if ("ignored" in target) continue;
       const visit = visits.get(target.orderId);
       visits.set(target.orderId, {

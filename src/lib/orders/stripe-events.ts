@@ -1,7 +1,7 @@
 import type { Services } from "#lib/services/index.ts";
-import type { Stripe, StripeService } from "#lib/services/stripe.ts";
+import type { Stripe } from "#lib/services/stripe.ts";
 import { isLivemode } from "./livemode.ts";
-import { isMissing } from "./stripe-facts.ts";
+import { isMissing, type StripeCall } from "./stripe-facts.ts";
 import { findOrderIdByPayment } from "./webhook-queries.ts";
 
 /** The events that may change an order; the webhook endpoint in Stripe is set up with the same list. */
@@ -41,7 +41,7 @@ interface EventObject {
  */
 export async function findEventTarget(
   services: Pick<Services, "database" | "environment">,
-  ask: StripeService["run"],
+  ask: StripeCall,
   event: Stripe.Event,
 ): Promise<EventTarget> {
   const { database, environment } = services;
@@ -71,7 +71,7 @@ function readOrderId(
 }
 
 async function readIntentMetadata(
-  ask: StripeService["run"],
+  ask: StripeCall,
   intentId: string,
 ): Promise<Record<string, string> | null> {
   try {

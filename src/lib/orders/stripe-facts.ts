@@ -38,7 +38,8 @@ export type DisputeOutcome = "none" | "open" | "won" | "lost";
 /** Marks a refund that `syncOrder` made itself. */
 export const DUPLICATE_REFUND = "duplicate-purchase";
 
-type StripeCall = <T>(call: (stripe: Stripe) => Promise<T>) => Promise<T>;
+/** How to call Stripe: patiently, or with a single short try. */
+export type StripeCall = <T>(call: (stripe: Stripe) => Promise<T>) => Promise<T>;
 
 const EXPAND = ["payment_intent.latest_charge.refunds"];
 

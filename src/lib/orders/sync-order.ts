@@ -1,11 +1,16 @@
 import { AppError } from "#lib/errors.ts";
 import { violates } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
-import type { StripeService } from "#lib/services/stripe.ts";
 import { isLivemode } from "./livemode.ts";
 import { decideOrder } from "./order-state.ts";
 import type { OrderRecord, OrderStatus } from "./order.ts";
-import { DUPLICATE_REFUND, findFacts, retrieveFacts, type StripeFacts } from "./stripe-facts.ts";
+import {
+  DUPLICATE_REFUND,
+  findFacts,
+  retrieveFacts,
+  type StripeCall,
+  type StripeFacts,
+} from "./stripe-facts.ts";
 import { applyDecision, findOrderRecord, type EventRecord } from "./sync-queries.ts";
 
 export interface SyncOptions {
@@ -32,7 +37,8 @@ export async function syncOrder(
   options: SyncOptions,
 ): Promise<OrderStatus | null> {
   const { database, environment } = services;
-  const ask = options.hasty ? services.stripe.runOnce : services.stripe.run;
+  const ask: StripeCall = (call) =>
+    options.hasty ? services.stripe.runOnce(call) : services.stripe.run(call);
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
     const order = await findOrderRecord(database, orderId);
     if (!order) return null;
@@ -61,7 +67,7 @@ async function isWritten(write: () => Promise<boolean>): Promise<boolean> {
 }
 
 async function askStripe(
-  ask: StripeService["run"],
+  ask: StripeCall,
   order: OrderRecord,
   hint: string | undefined,
 ): Promise<StripeFacts | null> {
@@ -72,7 +78,7 @@ async function askStripe(
 }
 
 async function refundDuplicate(
-  ask: StripeService["run"],
+  ask: StripeCall,
   order: OrderRecord,
   { payment }: StripeFacts,
 ): Promise<void> {

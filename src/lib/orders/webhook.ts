@@ -31,8 +31,7 @@ export async function handleStripeEvent(
   request: { body: string; signature: string | null; now: Date },
 ): Promise<WebhookOutcome> {
   const event = await verify(services, request);
-  const ask = services.stripe.runOnce;
-  const target = await findEventTarget(services, ask, event);
+  const target = await findEventTarget(services, (call) => services.stripe.runOnce(call), event);
   if ("ignored" in target) return { outcome: "ignored", reason: target.ignored };
   const known = await listKnownEvents(services.database, [event.id]);
   if (known.has(event.id)) return { outcome: "ignored", reason: "done-before" };

@@ -96,5 +96,5 @@ export function deliver(
 
 /** The payment intent of a session. */
 export function paymentOf(shop: TestShop, sessionId: string): string {
-  return String(shop.stripe.state.checkouts.get(sessionId)?.session.payment_intent);
+  return shop.stripe.state.checkouts.get(sessionId)?.session.payment_intent as string;
 }

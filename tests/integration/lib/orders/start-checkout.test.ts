@@ -60,8 +60,8 @@ test("an owned course is not sold again, even before anybody heard of the paymen
   const buyer = await insertBuyer(shop);
   const { sessionId } = await open(shop, buyer, courseId);
   shop.stripe.pay(sessionId);
-  for (const _ of [1, 2])
-    expect(await buy(shop, buyer, courseId)).toMatchObject({ kind: "already-owned" });
+  expect(await buy(shop, buyer, courseId)).toMatchObject({ kind: "already-owned" });
+  expect(await buy(shop, buyer, courseId)).toMatchObject({ kind: "already-owned" });
   expect(await ordersOf(buyer.userId)).toHaveLength(1);
 });
 
