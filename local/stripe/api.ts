@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Faults } from "../faults.ts";
+import type { Fault, Faults } from "../faults.ts";
 import { ApiError, invalidParameter } from "./api-error.ts";
 import { readMode, unauthorized } from "./authentication.ts";
 import { EXPAND } from "./contract.ts";
@@ -22,6 +22,9 @@ interface ApiOptions {
   latency: () => number;
 }
 
+// Faults that have a shape of Stripe's own: the library reads the body.
+const OWN_FAULTS = new Set(["errors", "credentials", "full"]);
+
 interface ApiRequest {
   id: string;
   operation: Operation;
@@ -42,6 +45,7 @@ export type Api = (request: IncomingMessage, response: ServerResponse) => Promis
 
 export function createApi({ ledger, faults, baseUrl, latency }: ApiOptions): Api {
   const idempotency = createIdempotency(ledger);
+  let calls = 0;
 
   async function run(request: ApiRequest): Promise<Answer> {
     if (latency() > 0) await pause(latency());
@@ -80,7 +84,8 @@ export function createApi({ ledger, faults, baseUrl, latency }: ApiOptions): Api
 
   async function answerTo(request: IncomingMessage, id: string): Promise<Answer> {
     const url = new URL(request.url ?? "/", baseUrl);
-    refuseByFault(faults);
+    calls += 1;
+    refuseByFault(faults.get("stripe"), calls);
     const { livemode } = readMode(request);
     const { operation, resourceId } = findOperation(request.method ?? "GET", url.pathname);
     const body = await readBody(request);
@@ -90,7 +95,8 @@ export function createApi({ ledger, faults, baseUrl, latency }: ApiOptions): Api
   }
 
   return async function handle(request, response) {
-    if ((await faults.guard("stripe", request, response)) === "handled") return;
+    const isOurs = OWN_FAULTS.has(faults.get("stripe") ?? "");
+    if (!isOurs && (await faults.guard("stripe", request, response)) === "handled") return;
     const id = newId("req", 14);
     const { status, body, headers } = await answerTo(request, id).catch(describeError);
     response.writeHead(status, {
@@ -105,8 +111,12 @@ export function createApi({ ledger, faults, baseUrl, latency }: ApiOptions): Api
   };
 }
 
-function refuseByFault(faults: Faults): void {
-  const fault = faults.get("stripe");
+function refuseByFault(fault: Fault | null, calls: number): void {
+  if (fault === "errors" && calls % 2 === 1)
+    throw new ApiError(500, {
+      type: "api_error",
+      message: "Something went wrong on Stripe's end.",
+    });
   if (fault === "credentials") throw unauthorized("Invalid API Key provided: sk_test_****");
   if (fault === "full")
     throw new ApiError(

@@ -2,41 +2,8 @@ import { escapeHtml } from "../page.ts";
 import { HOSTED_STYLE } from "./hosted-style.ts";
 import type { Checkout } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
-import type { FieldName, FormNeeds, FormState } from "./payment-form.ts";
-
-/** How a field is written down. */
-interface Field {
-  name: FieldName;
-  label: string;
-  attributes: string;
-}
-
-const EMAIL: Field = {
-  name: "email",
-  label: "Email",
-  attributes: 'type="email" autocomplete="email" required',
-};
-const CARD: Field = {
-  name: "cardNumber",
-  label: "Card number",
-  attributes:
-    'inputmode="numeric" autocomplete="cc-number" placeholder="4242 4242 4242 4242" required',
-};
-const EXPIRY: Field = {
-  name: "cardExpiry",
-  label: "Expiry",
-  attributes: 'inputmode="numeric" autocomplete="cc-exp" placeholder="MM / YY" required',
-};
-const CVC: Field = {
-  name: "cardCvc",
-  label: "CVC",
-  attributes: 'inputmode="numeric" autocomplete="cc-csc" placeholder="123" required',
-};
-const NAME: Field = {
-  name: "billingName",
-  label: "Name on card",
-  attributes: 'autocomplete="cc-name"',
-};
+import { formFields } from "./hosted-fields.ts";
+import type { FormNeeds, FormState } from "./payment-form.ts";
 
 /** The page of an open session: what is bought on one side, the form on the other. */
 export function paymentPage(
@@ -47,21 +14,10 @@ export function paymentPage(
 ): string {
   const { session } = checkout;
   const amount = formatAmount(session.amount_total ?? 0, session.currency ?? "eur");
-  const fixedEmail = session.customer_details?.email;
-  const filled = { ...state, values: { email: fixedEmail ?? "", ...state.values } };
-  const emailField =
-    session.customer_email === null
-      ? EMAIL
-      : { ...EMAIL, attributes: `${EMAIL.attributes} readonly` };
-  const fields = [
-    input(emailField, filled),
-    needs.card ? cardFields(filled) : "",
-    needs.terms ? termsBox(filled) : "",
-  ].join("\n");
   const form = `<form method="post" novalidate>
 ${Object.keys(state.errors).length > 0 ? '<p class="alert" role="alert">The payment did not go through. See below what to change.</p>' : ""}
 <h2>${needs.card ? "Pay by card" : "Complete the order"}</h2>
-${fields}
+${formFields(checkout.session, needs, state)}
 <button name="action" value="pay">${needs.card ? `Pay ${escapeHtml(amount)}` : "Complete order"}</button>
 ${needs.card ? '<button class="second" name="action" value="transfer" formnovalidate>Pay by bank transfer, which arrives later</button>' : ""}
 </form>
@@ -130,30 +86,6 @@ function summary({ session, lineItems }: Checkout, siteName: string): string {
 <ul>${rows.join("")}<li class="total"><span>Total</span><span>${total}</span></li></ul>
 ${cancel}
 </aside>`;
-}
-
-function cardFields(state: FormState): string {
-  return `${input(CARD, state)}
-<div class="pair">${input(EXPIRY, state)}${input(CVC, state)}</div>
-${input(NAME, state)}`;
-}
-
-function input({ name, label, attributes }: Field, { values, errors }: FormState): string {
-  const error = errors[name];
-  const marks = error ? ` aria-invalid="true" aria-describedby="${name}-error"` : "";
-  const value = escapeHtml(values[name] ?? "");
-  return `<div class="field"><label for="${name}">${label}</label>
-<input id="${name}" name="${name}" value="${value}" ${attributes}${marks}>${problem(name, error)}</div>`;
-}
-
-function termsBox({ values, errors }: FormState): string {
-  const ticked = values.terms ? " checked" : "";
-  return `<div class="field"><label class="tick"><input type="checkbox" id="terms" name="terms" value="yes"${ticked}>
-I agree to the seller's terms of service</label>${problem("terms", errors.terms)}</div>`;
-}
-
-function problem(name: FieldName, error: string | undefined): string {
-  return error ? `<p class="error" id="${name}-error">${escapeHtml(error)}</p>` : "";
 }
 
 const TEST_CARDS = `<details open><summary>Test cards</summary>

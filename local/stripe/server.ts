@@ -9,7 +9,7 @@ import { handleHosted } from "./hosted.ts";
 import { createKeeper, loadState } from "./keep.ts";
 import { NO_REQUEST, now, type Ledger } from "./ledger.ts";
 import { redirect, sendHtml } from "./pages.ts";
-import { readBody } from "./request.ts";
+import { BodyTooLarge, readBody } from "./request.ts";
 import { createWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks.ts";
 
 export interface LocalStripeOptions {
@@ -61,7 +61,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   server.on("request", (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       log(`Local Stripe: ${String(error)}`);
-      if (!response.headersSent) response.writeHead(500);
+      if (!response.headersSent) response.writeHead(error instanceof BodyTooLarge ? 413 : 500);
       response.end();
     });
   });

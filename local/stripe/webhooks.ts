@@ -41,9 +41,41 @@ const RETRY_DELAYS = [1_000, 5_000, 30_000, 120_000, 600_000];
 const KEPT_DELIVERIES = 1_000;
 
 export function createWebhooks(options: WebhookOptions): Webhooks {
-  const { state, log } = options;
-  let endpoint = options.endpoint;
+  const { state } = options;
+  const sender = createSender(options);
   let held: Stripe.Event[] | null = null;
+  return {
+    ...sender,
+    send(event) {
+      if (held) held.push(event);
+      else void sender.start(event, 1);
+    },
+    async resend(eventId) {
+      const event = state.events.get(eventId);
+      if (event) await sender.start(event, lastAttempt(state, eventId) + 1);
+    },
+    hold() {
+      held ??= [];
+    },
+    async release(how = "in order") {
+      const events = held ?? [];
+      held = null;
+      if (how === "reversed") events.reverse();
+      for (const event of events) {
+        await sender.start(event, 1);
+        if (how === "twice") await sender.start(event, 2);
+      }
+    },
+  };
+}
+
+/** Makes single tries, and repeats those that fail. */
+interface Sender extends Pick<Webhooks, "setEndpoint" | "settled" | "close"> {
+  start(event: Stripe.Event, attempt: number): Promise<void>;
+}
+
+function createSender({ state, log, changed, ...options }: WebhookOptions): Sender {
+  let endpoint = options.endpoint;
   const closing = new AbortController();
   const underWay = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
@@ -59,13 +91,12 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
     if (closing.signal.aborted) return;
     state.deliveries.push({ eventId: event.id, attempt, at: Date.now(), ...result });
     state.deliveries.splice(0, state.deliveries.length - KEPT_DELIVERIES);
-    const delivered = result.status !== null && result.status >= 200 && result.status < 300;
-    if (delivered) event.pending_webhooks = 0;
+    if (isTaken(result.status)) event.pending_webhooks = 0;
     else {
       log(`Webhook ${event.type} failed: ${result.status ?? result.error ?? ""}`);
       retryLater(event, attempt);
     }
-    options.changed();
+    changed();
   }
 
   function retryLater(event: Stripe.Event, attempt: number): void {
@@ -79,26 +110,7 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
   }
 
   return {
-    send(event) {
-      if (held) held.push(event);
-      else void start(event, 1);
-    },
-    async resend(eventId) {
-      const event = state.events.get(eventId);
-      if (event) await start(event, lastAttempt(state, eventId) + 1);
-    },
-    hold() {
-      held ??= [];
-    },
-    async release(how = "in order") {
-      const events = held ?? [];
-      held = null;
-      if (how === "reversed") events.reverse();
-      for (const event of events) {
-        await start(event, 1);
-        if (how === "twice") await start(event, 2);
-      }
-    },
+    start,
     setEndpoint(next) {
       endpoint = next;
     },
@@ -153,6 +165,10 @@ function describe(error: unknown): string {
   if (error.name === "TimeoutError") return `no answer in ${TIMEOUT_MS / 1000} s`;
   const { cause } = error;
   return cause instanceof Error && cause.message ? cause.message : error.message;
+}
+
+function isTaken(status: number | null): boolean {
+  return status !== null && status >= 200 && status < 300;
 }
 
 function lastAttempt(state: State, eventId: string): number {

@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import { expect, test } from "vitest";
 import { connect, openStripe, sessionParams } from "./stripe-fixture.ts";
 
-test("wrong credentials and a full Stripe answer in Stripe's own shape", async () => {
+test("wrong credentials, a full and a failing Stripe answer in Stripe's own shape", async () => {
   const { client, faults } = await openStripe();
   faults.set("stripe", "credentials");
   await expect(client.events.list()).rejects.toBeInstanceOf(
@@ -12,6 +12,11 @@ test("wrong credentials and a full Stripe answer in Stripe's own shape", async (
   await expect(client.events.list()).rejects.toMatchObject({
     type: "StripeRateLimitError",
     headers: { "retry-after": "1" },
+  });
+  faults.set("stripe", "errors");
+  await expect(client.events.list()).rejects.toMatchObject({
+    type: "StripeAPIError",
+    statusCode: 500,
   });
   faults.set("stripe", null);
   expect((await client.events.list()).data).toEqual([]);
