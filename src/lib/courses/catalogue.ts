@@ -100,7 +100,6 @@ function parseCursor(after: string | null): CoursePosition | null {
 // PostgreSQL takes neither NUL nor half a character, and nobody types them.
 function searchWords(query: string): string {
   return query
-    .toWellFormed()
     .replace(/\p{Cc}+/gu, " ")
     .trim()
     .slice(0, MAX_QUERY_LENGTH)

@@ -54,7 +54,7 @@ export async function cached<Value>(
   if (near !== null) return { value: near, isStale: false };
   const copy = await read(redis, key);
   const kept = parseOrNull(copy?.value, parse);
-  if (copy && kept !== null && copy.marker !== null && !copy.isOurs) {
+  if (copy && kept !== null && !copy.isOurs) {
     if (copy.marker === "fresh") remember(key, JSON.stringify(kept), now());
     return { value: kept, isStale: copy.marker === "down" };
   }

@@ -17,13 +17,18 @@ let queries = 0;
 beforeAll(async () => {
   shop = await openShop();
   services = { redis: shop.services.redis, database: counting(shop.services.database) };
-  await publish("harbour", { title: "Harbour lights", topic: "data", level: "advanced" });
-  await publish("anchors", { title: "Anchors", summary: "Hold fast near a lighthouse." });
+  await publish("harbour", {
+    title: "Harbour lights",
+    topic: "data",
+    level: "advanced",
+    position: 2,
+  });
+  await publish("anchors", { title: "Anchors", summary: "Hold fast near a light." });
   for (let number = 1; number <= 30; number++)
     await publish(`bulk-${number}`, {
       title: `Volume ${number}`,
       summary: "One of many.",
-      topic: "security",
+      topic: number <= 24 ? "security" : "payments",
       position: 100 + Math.floor(number / 4),
     });
 });
@@ -69,8 +74,8 @@ test("pages follow each other without gap or repetition, at most 24 cards each",
 });
 
 test("a full last page has no next one", async () => {
-  const { courses, next } = await listCourses(services, { topic: "data" });
-  expect(courses.map(({ slug }) => slug)).toEqual(["harbour"]);
+  const { courses, next } = await listCourses(services, { topic: "security" });
+  expect(courses).toHaveLength(24);
   expect(next).toBeNull();
 });
 
@@ -87,9 +92,9 @@ test("a search finds word forms, titles before summaries, within the filters", a
     (await listCourses(services, { query, ...(topic && { topic }) })).courses.map(
       ({ slug }) => slug,
     );
-  expect(await slugs("light")).toEqual(["harbour"]);
+  expect(await slugs("light")).toEqual(["harbour", "anchors"]);
   expect(await slugs("ANCHOR")).toEqual(["anchors"]);
-  expect(await slugs("lighthouse -anchors")).toEqual([]);
+  expect(await slugs("fast -anchors")).toEqual([]);
   expect(await slugs('"hold fast"')).toEqual(["anchors"]);
   expect(await slugs("anchors", "data")).toEqual([]);
   expect(await slugs("volume")).toHaveLength(24);

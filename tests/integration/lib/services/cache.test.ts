@@ -157,6 +157,7 @@ test("a null is asked for again each time", async () => {
       isStale: false,
     });
   expect(load).toHaveBeenCalledTimes(2);
+  expect(await redis.run((client) => client.exists(`cache:v1:${key}`))).toBe(0);
 });
 
 test("what no longer has the right shape is loaded again", async () => {
