@@ -13,6 +13,7 @@ const now = new Date("2026-11-23T12:00:00Z");
 let shop: TestShop;
 let services: Pick<Services, "database" | "redis">;
 let queries = 0;
+let asked: unknown[] = [];
 
 beforeAll(async () => {
   shop = await openShop();
@@ -53,6 +54,7 @@ function counting(database: Database): Database {
     write: database.write.bind(database),
     read: (strings, ...values) => {
       queries++;
+      asked = values;
       return database.read(strings, ...values);
     },
   };
@@ -111,7 +113,10 @@ test.each([
   '"',
   "the",
 ])("a search for %j does no harm", async (query) => {
-  expect((await listCourses(services, { query: query.slice(0, 50_000) })).isStale).toBe(false);
+  expect((await listCourses(services, { query })).isStale).toBe(false);
+  // JSON can't carry half a character everywhere, and a short text is enough to search by.
+  for (const value of asked.filter((value) => typeof value === "string"))
+    expect([value.isWellFormed(), value.length <= 100]).toEqual([true, true]);
 });
 
 test.each(["", "x", "1.x", "99999999999.00000000-0000-0000-0000-000000000000", "1.'; --"])(
