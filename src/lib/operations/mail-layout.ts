@@ -43,26 +43,28 @@ function asText(letter: Letter, siteUrl: string): string {
   return `${blocks.filter((block) => block).join("\n\n")}\n`;
 }
 
-const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const FACES = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const PARAGRAPH = 'style="margin:0 0 16px;font-size:17px;line-height:1.55"';
 // Mail programs that turn colours round for the dark leave alone what is declared for both.
 const DARK = `@media (prefers-color-scheme:dark){
-.page{background:#0d1626!important}.sheet{background:#121e33!important;border-color:#bf2f11 #2c3b57 #2c3b57!important}
+.page{background:#0d1626!important}
+.sheet{background:#121e33!important;border-color:#bf2f11 #2c3b57 #2c3b57!important}
 .ink{color:#e8ebf2!important}.soft{color:#a9b4c8!important}.line{border-color:#2c3b57!important}}`;
 
 function asHtml(letter: Letter, siteUrl: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<title>${escapeHtml(letter.subject)}</title><style>:root{color-scheme:light dark}${DARK}</style></head>
+<title>${escapeHtml(letter.subject)}</title>
+<style>:root{color-scheme:light dark}${DARK}</style></head>
 <body class="page" style="margin:0;padding:24px 12px;background:#f9f6f0">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(letter.preview)}</div>
 <div class="sheet ink" style="max-width:560px;margin:0 auto;padding:32px 28px;background:#fefdfa;\
-border:1px solid #d3cdc1;border-top:6px solid #bf2f11;color:#122239;${FONT}">
-<p class="ink" style="margin:0 0 28px;font-size:20px;font-weight:700;letter-spacing:.02em">Slipway</p>
+border:1px solid #d3cdc1;border-top:6px solid #bf2f11;color:#122239;font-family:${FACES}">
+<p class="ink" style="margin:0 0 28px;font-size:20px;font-weight:700">Slipway</p>
 ${bodyHtml(letter)}
-<p class="soft line" style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d3cdc1;color:#465466;\
-font-size:14px;line-height:1.5">${escapeHtml(letter.reason)}<br>\
+<p class="soft line" style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d3cdc1;\
+color:#465466;font-size:14px;line-height:1.5">${escapeHtml(letter.reason)}<br>\
 <a class="soft" style="color:#465466" href="${escapeHtml(siteUrl)}">${escapeHtml(siteUrl)}</a></p>
 </div></body></html>
 `;
@@ -84,14 +86,14 @@ function bodyHtml({ greeting, paragraphs, code, rows, action, closing = [] }: Le
 }
 
 function codeHtml(code: string): string {
-  return `<p class="ink" style="margin:0 0 16px;font:700 32px/1.3 ui-monospace,Menlo,Consolas,monospace;\
-letter-spacing:.18em">${escapeHtml(code)}</p>`;
+  return `<p class="ink" style="margin:0 0 16px;\
+font:700 32px/1.3 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.18em">${escapeHtml(code)}</p>`;
 }
 
 function rowsHtml(rows: [string, string][]): string {
   const cells = rows.map(([label, value], index) => {
     const weight = index === rows.length - 1 ? "700" : "400";
-    const style = `padding:10px 0;border-top:1px solid #d3cdc1;font-size:16px;font-weight:${weight}`;
+    const style = `padding:10px 0;border-top:1px solid #d3cdc1;font:${weight} 16px/1.4 ${FACES}`;
     return `<tr><td class="line" style="${style}">${escapeHtml(label)}</td>\
 <td class="line" style="${style};text-align:right;white-space:nowrap;padding-left:16px">\
 ${escapeHtml(value)}</td></tr>`;
@@ -102,8 +104,9 @@ ${cells.join("\n")}
 }
 
 function actionHtml({ label, url }: { label: string; url: string }): string {
-  return `<p style="margin:24px 0"><a href="${escapeHtml(url)}" style="display:inline-block;padding:13px 22px;\
-background:#bf2f11;color:#ffffff;font-size:17px;font-weight:600;text-decoration:none;border-radius:3px">\
+  return `<p style="margin:24px 0"><a href="${escapeHtml(url)}" style="display:inline-block;\
+padding:13px 22px;background:#bf2f11;color:#ffffff;font-size:17px;font-weight:600;\
+text-decoration:none;border-radius:3px">\
 ${escapeHtml(label)}</a></p>`;
 }
 

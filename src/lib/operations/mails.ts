@@ -33,8 +33,8 @@ const WRITERS = new Map<string, LetterWriter>([
 ]);
 
 /**
- * Writes a mail from what the database knows now. Null when what it was about is over, such as a sign-up that is
- * confirmed. Throws when the template is not known.
+ * Writes a mail from what the database knows now. Null when what it was about is over, such as a
+ * sign-up that is confirmed. Throws when the template is not known.
  */
 export async function renderMail(
   services: MailServices,

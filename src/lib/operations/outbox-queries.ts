@@ -24,9 +24,9 @@ export async function insertMail(
 }
 
 /**
- * Takes the mails that are due, oldest first, and gives each to one caller alone until `claimedUntil`:
- * after that another may take it, so that a crash delays a mail and loses none. A new mail is due at
- * once, whatever our clock and the database's make of "now".
+ * Takes the mails that are due, oldest first, and gives each to one caller alone until
+ * `claimedUntil`: after that another may take it, so that a crash delays a mail and loses none. A
+ * new mail is due at once, whatever our clock and the database's make of "now".
  */
 export async function claimDueMails(
   database: Database,

@@ -29,8 +29,8 @@ const PARALLEL = 5;
 const WAITS_MS = [1, 5, 15, 60, 180, 420, 760].map((minutes) => minutes * MINUTE_MS);
 
 /**
- * Writes a mail down to be sent by `sendDueMail`. The same key twice is one mail. A mail that tells of
- * another write belongs into that statement instead, so that neither is there without the other.
+ * Writes a mail down to be sent by `sendDueMail`. The same key twice is one mail. A mail that tells
+ * of another write belongs into that statement instead, so that neither is there without the other.
  */
 export async function enqueueMail(
   database: Database,
@@ -40,9 +40,9 @@ export async function enqueueMail(
 }
 
 /**
- * Sends the mails that are due. May run at any time and at once with itself: each mail is claimed by one run.
- * What can't be sent now is tried again, eight times in a day, and kept for people to see after that. Throws
- * DependencyError when the database is silent, never for a mail.
+ * Sends the mails that are due. May run at any time and at once with itself: each mail is claimed
+ * by one run. What can't be sent now is tried again, eight times in a day, and kept for people to
+ * see after that. Throws DependencyError when the database is silent, never for a mail.
  */
 export async function sendDueMail(
   services: MailServices,
@@ -80,7 +80,9 @@ async function sendMail(
   }
 }
 
-/** When to try again after so many tries, or null when it was the last. Half of each wait is chance. */
+/**
+ * When to try again after so many tries, or null when it was the last. Half of each wait is chance.
+ */
 export function nextTry(attempts: number, now: Date, random = randomFraction): Date | null {
   const wait = WAITS_MS[attempts - 1];
   return wait === undefined ? null : new Date(now.getTime() + wait * (0.5 + random() / 2));

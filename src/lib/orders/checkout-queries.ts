@@ -37,7 +37,10 @@ interface CheckoutRow extends Omit<CheckoutState["course"], "id"> {
   orderExpiresAt: Date;
 }
 
-/** A published course with what the person has of it: access, an open order. Null without the course. */
+/**
+ * A published course with what the person has of it: access, an open order. Null without the
+ * course.
+ */
 export async function findCheckoutState(
   database: Database,
   buyer: { userId: string; courseId: string; livemode: boolean },
@@ -51,7 +54,9 @@ export async function findCheckoutState(
            items.title AS order_title, orders.stripe_session_id AS order_session_id,
            orders.created_at AS order_created_at, orders.expires_at AS order_expires_at
     FROM courses
-    CROSS JOIN (SELECT ${buyer.userId}::uuid AS user_id, ${buyer.livemode}::boolean AS livemode) buyer
+    CROSS JOIN (
+      SELECT ${buyer.userId}::uuid AS user_id, ${buyer.livemode}::boolean AS livemode
+    ) buyer
     LEFT JOIN entitlements ON entitlements.course_id = courses.id
       AND entitlements.user_id = buyer.user_id AND entitlements.livemode = buyer.livemode
     LEFT JOIN payment_customers ON payment_customers.user_id = buyer.user_id
@@ -129,7 +134,10 @@ export async function updateOrderSession(
   return rows.length > 0;
 }
 
-/** Begins the next attempt at a session, with its own idempotency key, unless somebody else has begun it. */
+/**
+ * Begins the next attempt at a session, with its own idempotency key, unless somebody else has
+ * begun it.
+ */
 export async function updateOrderAttempt(
   database: Database,
   order: { id: string; attempt: number; now: Date; expiresAt: Date },

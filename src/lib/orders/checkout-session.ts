@@ -14,8 +14,8 @@ interface Buyer {
 
 /**
  * Has Stripe make the session of an order, or repeat the one it made before: the idempotency key is
- * the order's attempt. Null when the order has moved on meanwhile, so that only a session that we know of is ever
- * shown. Throws what Stripe throws.
+ * the order's attempt. Null when the order has moved on meanwhile, so that only a session that we
+ * know of is ever shown. Throws what Stripe throws.
  */
 export async function createSession(
   services: CheckoutServices,

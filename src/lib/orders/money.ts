@@ -1,4 +1,5 @@
-// Stripe's lists (docs.stripe.com/currencies); Intl's own figures differ, such as 0 for HUF and IDR.
+// Stripe's lists (docs.stripe.com/currencies); Intl's own figures differ, such as 0 for HUF and
+// IDR.
 const ZERO_DECIMAL = /^(bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|vnd|vuv|xaf|xof|xpf)$/;
 const THREE_DECIMAL = /^(bhd|jod|kwd|omr|tnd)$/;
 

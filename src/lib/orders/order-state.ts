@@ -14,8 +14,8 @@ export interface Decision {
   acceptsFacts: boolean;
 }
 
-// One step at a time. An order may be seen after several of them, but never against them: facts that
-// would need such a step are an old answer.
+// One step at a time. An order may be seen after several of them, but never against them: facts
+// that would need such a step are an old answer.
 const NEXT: Record<OrderStatus, OrderStatus[]> = {
   creating: ["pending", "expired"],
   pending: ["paid", "processing", "expired", "duplicate_refunded"],
@@ -51,8 +51,8 @@ export function canBecome(from: OrderStatus, to: OrderStatus): boolean {
 }
 
 /**
- * Decides what becomes of an order, from Stripe's facts alone: pure, and the same however often and in
- * whatever order it is asked. `facts` is null when Stripe has no session for the order.
+ * Decides what becomes of an order, from Stripe's facts alone: pure, and the same however often and
+ * in whatever order it is asked. `facts` is null when Stripe has no session for the order.
  */
 export function decideOrder(order: OrderRecord, facts: StripeFacts | null, now: Date): Decision {
   if (order.source === "manual")
@@ -101,7 +101,8 @@ function review(reason: string): Decision {
 
 function statusWithoutSession(order: OrderRecord, now: Date): OrderStatus {
   const isWaiting = order.status === "creating" || order.status === "pending";
-  // Stripe keeps its sessions: one it denies belongs to another account or a local Stripe since reset.
+  // Stripe keeps its sessions: one it denies belongs to another account or a local Stripe since
+  // reset.
   const isOver = order.stripeSessionId !== null || order.expiresAt <= now;
   return isWaiting && isOver ? "expired" : order.status;
 }

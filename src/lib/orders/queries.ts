@@ -51,7 +51,9 @@ export async function findOrderForUser(
   return order ?? null;
 }
 
-/** The id of a person's own order by the Checkout session that Stripe sent them back with, or null. */
+/**
+ * The id of a person's own order by the Checkout session that Stripe sent them back with, or null.
+ */
 export async function findOrderIdBySession(
   database: Database,
   sessionId: string,

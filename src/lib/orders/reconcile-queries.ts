@@ -1,7 +1,10 @@
 import type { Database } from "#lib/services/database.ts";
 import type { OrderStatus } from "./order.ts";
 
-/** Up to when events were read; before the first run the time of the oldest order, or null without one. */
+/**
+ * Up to when events were read; before the first run the time of the oldest order, or null without
+ * one.
+ */
 export async function findEventCursor(database: Database, livemode: boolean): Promise<Date | null> {
   const [row] = await database.read<{ readUntil: Date | null }[]>`
     SELECT COALESCE(

@@ -32,9 +32,9 @@ const SWEEP_LIMIT = 50;
 const EVENT_LIMIT = 10_000;
 
 /**
- * Finds what the webhook missed: reads Stripe's events since the last run and asks about orders that
- * wait too long. May run twice and at once with itself; an order that fails stops no other. Throws
- * DependencyError when Stripe or the database is silent from the start.
+ * Finds what the webhook missed: reads Stripe's events since the last run and asks about orders
+ * that wait too long. May run twice and at once with itself; an order that fails stops no other.
+ * Throws DependencyError when Stripe or the database is silent from the start.
  */
 export async function reconcileOrders(
   services: ReconcileServices,

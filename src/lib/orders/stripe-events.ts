@@ -4,7 +4,9 @@ import { isLivemode } from "./livemode.ts";
 import { isMissing, type StripeCall } from "./stripe-facts.ts";
 import { findOrderIdByPayment } from "./webhook-queries.ts";
 
-/** The events that may change an order; the webhook endpoint in Stripe is set up with the same list. */
+/**
+ * The events that may change an order; the webhook endpoint in Stripe is set up with the same list.
+ */
 export const ORDER_EVENTS = [
   "checkout.session.completed",
   "checkout.session.expired",
@@ -36,8 +38,8 @@ interface EventObject {
 }
 
 /**
- * Finds the order that an event is about. An event is only a hint: nothing in it is believed but the
- * names of things to ask Stripe about.
+ * Finds the order that an event is about. An event is only a hint: nothing in it is believed but
+ * the names of things to ask Stripe about.
  */
 export async function findEventTarget(
   services: Pick<Services, "database" | "environment">,
@@ -54,7 +56,8 @@ export async function findEventTarget(
   if (orderId) return { orderId, sessionId };
   const intentId = idOf(object.payment_intent);
   if (sessionId || !intentId) return { ignored: "not-ours" };
-  // Refunds and disputes carry no metadata of ours, and may come before the order knows its payment.
+  // Refunds and disputes carry no metadata of ours, and may come before the order knows its
+  // payment.
   const found =
     (await findOrderIdByPayment(database, { intentId, livemode })) ??
     readOrderId(await readIntentMetadata(ask, intentId), environment.SITE_URL);

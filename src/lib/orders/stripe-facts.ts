@@ -1,6 +1,9 @@
 import type { Stripe } from "#lib/services/stripe.ts";
 
-/** What Stripe says of one Checkout session, reduced to what decides an order. Amounts in minor units. */
+/**
+ * What Stripe says of one Checkout session, reduced to what decides an order. Amounts in minor
+ * units.
+ */
 export interface StripeFacts {
   sessionId: string;
   sessionStatus: "open" | "complete" | "expired";
@@ -78,7 +81,9 @@ export async function findFacts(
   return session ? retrieveFacts(ask, session.id) : null;
 }
 
-/** Whether Stripe refused because what was asked for does not exist; `param` names which, if given. */
+/**
+ * Whether Stripe refused because what was asked for does not exist; `param` names which, if given.
+ */
 export function isMissing(error: unknown, param?: string): boolean {
   const { code, param: missing } = error as { code?: string; param?: string };
   return code === "resource_missing" && (param === undefined || missing === param);

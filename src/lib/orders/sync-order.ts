@@ -28,8 +28,9 @@ const ONE_OWNER_KEYS = ["order_items_one_owned_key", "entitlements_pkey"];
 
 /**
  * Asks Stripe what became of an order and writes it down, with access and mail, in one transaction.
- * Nothing else grants or revokes access. May run at any time, twice, and at once with itself. Gives the order's state,
- * or null when there is no such order; throws DependencyError when Stripe or the database is silent.
+ * Nothing else grants or revokes access. May run at any time, twice, and at once with itself. Gives
+ * the order's state, or null when there is no such order; throws DependencyError when Stripe or the
+ * database is silent.
  */
 export async function syncOrder(
   services: Pick<Services, "database" | "stripe" | "environment">,

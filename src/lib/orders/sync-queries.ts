@@ -34,8 +34,8 @@ export interface EventRecord {
 
 /**
  * Writes a decision with everything that follows from it, in one statement: order, items,
- * entitlements, mail and event all change, or none does. Gives false when the order was changed since
- * `order` was read. A unique violation means that another order took the course meanwhile.
+ * entitlements, mail and event all change, or none does. Gives false when the order was changed
+ * since `order` was read. A unique violation means that another order took the course meanwhile.
  */
 export async function applyDecision(
   database: Database,

@@ -17,14 +17,17 @@ export class SignatureError extends Error {
   override name = "SignatureError";
 }
 
-/** An event names an order of ours that the database does not have: a lost write or a restored backup. */
+/**
+ * An event names an order of ours that the database does not have: a lost write or a restored
+ * backup.
+ */
 export class OrderMissingError extends Error {
   override name = "OrderMissingError";
 }
 
 /**
- * Checks an event's signature over the raw body and acts on it. Throws SignatureError before anything is read or
- * written; any other throw means that Stripe should send the event again.
+ * Checks an event's signature over the raw body and acts on it. Throws SignatureError before
+ * anything is read or written; any other throw means that Stripe should send the event again.
  */
 export async function handleStripeEvent(
   services: WebhookServices,

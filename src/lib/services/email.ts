@@ -10,7 +10,9 @@ export interface Mail {
   html: string;
   /** Where an answer goes, when not to the sender. */
   replyTo?: string;
-  /** The same for every try of the same mail, so that a provider's log shows which belong together. */
+  /**
+   * The same for every try of the same mail, so that a provider's log shows which belong together.
+   */
   dedupeKey: string;
   headers?: Record<string, string>;
 }

@@ -31,7 +31,8 @@ export const confirmSignUp: LetterWriter = async (services, parameters, now) => 
     action: { label: "Confirm this address", url: link.href },
     closing: ["The link works for a day. We never ask for the code by phone or mail."],
     reason:
-      "You get this mail because this address was used to sign up. If that was not you, do nothing: there is no account until the address is confirmed.",
+      "You get this mail because this address was used to sign up. If that was not you, do " +
+      "nothing: there is no account until the address is confirmed.",
   };
 };
 
@@ -41,11 +42,13 @@ export const alreadyRegistered: LetterWriter = ({ environment }) =>
     subject: "You have an account already",
     preview: "Sign in with the password you chose before.",
     paragraphs: [
-      "Somebody signed up at Slipway with this address, and it has an account already. Your account and its password are as they were.",
+      "Somebody signed up at Slipway with this address, and it has an account already. Your " +
+        "account and its password are as they were.",
     ],
     action: { label: "Sign in", url: `${environment.SITE_URL}/sign-in` },
     reason:
-      "You get this mail because this address was used to sign up. If that was not you, there is nothing to do.",
+      "You get this mail because this address was used to sign up. If that was not you, there " +
+      "is nothing to do.",
   });
 
 /** The first mail of a new account. */
@@ -56,7 +59,8 @@ export const welcome: LetterWriter = ({ environment }, { name }) =>
     greeting: `Hello ${name},`,
     paragraphs: [
       "Your address is confirmed and your account is open.",
-      "Every course has at least one lesson that you can read before you buy, and the courses you buy are yours to keep.",
+      "Every course has at least one lesson that you can read before you buy, and the courses " +
+        "you buy are yours to keep.",
     ],
     action: { label: "See the courses", url: `${environment.SITE_URL}/courses` },
     reason: "You get this mail once, because you opened an account.",

@@ -34,7 +34,8 @@ export const paymentFailed: LetterWriter = async ({ database, environment }, { o
     preview: `${titles(order)} is not paid. You were not charged.`,
     greeting: `Hello ${order.name},`,
     paragraphs: [
-      `Your bank did not carry out the payment for ${titles(order)} (order ${order.number}). You were not charged.`,
+      `Your bank did not carry out the payment for ${titles(order)} (order ${order.number}). ` +
+        "You were not charged.",
       "If you still want the course, you can buy it again with this or another way to pay.",
     ],
     action: {

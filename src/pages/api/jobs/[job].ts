@@ -17,7 +17,10 @@ const JOBS = new Map<string, Job>([
   ["cleanup", ({ database }, now) => deleteOldRegistrations(database, now)],
 ]);
 
-/** Periodic work, called by the companion Worker each minute with JOBS_SECRET. Answers with what was done. */
+/**
+ * Periodic work, called by the companion Worker each minute with JOBS_SECRET. Answers with what was
+ * done.
+ */
 export const POST: APIRoute = async ({ locals, params, request }) => {
   const { services } = locals;
   const expected = `Bearer ${services.environment.JOBS_SECRET}`;

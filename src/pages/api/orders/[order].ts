@@ -6,7 +6,9 @@ import { requireSession } from "#http/guards.ts";
 import { AppError } from "#lib/errors.ts";
 import { findOrderStatus } from "#lib/orders/queries.ts";
 
-/** The state of the visitor's own order, for a page that waits for it. Anybody else's is not found. */
+/**
+ * The state of the visitor's own order, for a page that waits for it. Anybody else's is not found.
+ */
 export const GET: APIRoute = async ({ locals, params }) => {
   const { userId } = requireSession({ locals });
   const orderId = z.uuid().safeParse(params.order);

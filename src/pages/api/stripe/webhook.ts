@@ -5,8 +5,8 @@ import { methodNotAllowed, problemResponse } from "#http/problem.ts";
 import { handleStripeEvent, SignatureError } from "#lib/orders/webhook.ts";
 
 /**
- * Stripe's events. 2xx means that Stripe need not send this one again; whatever throws becomes a 5xx, and Stripe
- * tries again for three days. Never touches Redis.
+ * Stripe's events. 2xx means that Stripe need not send this one again; whatever throws becomes a
+ * 5xx, and Stripe tries again for three days. Never touches Redis.
  */
 export const POST: APIRoute = async ({ locals, request }) => {
   const body = await request.text();

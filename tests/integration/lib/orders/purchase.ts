@@ -26,11 +26,11 @@ export async function insertCourse(
   { price = 4900, currency = "eur" } = {},
 ): Promise<string> {
   const [course] = await shop.sql<{ id: string }>(
-    `INSERT INTO courses (slug, title, summary, topic, level, price_amount, currency, position, flags,
-       outcomes, audience, not_for, questions, about_html, revised_on, revision_note, minutes_total,
-       lesson_count, published_at)
-     VALUES ($1, 'Sailing by night', 'How.', 'operations', 'beginner', $2, $3, 1, '[]', '[]', '[]', '[]',
-       '[]', '', '2026-11-01', '', 10, 1, now())
+    `INSERT INTO courses (slug, title, summary, topic, level, price_amount, currency, position,
+       flags, outcomes, audience, not_for, questions, about_html, revised_on, revision_note,
+       minutes_total, lesson_count, published_at)
+     VALUES ($1, 'Sailing by night', 'How.', 'operations', 'beginner', $2, $3, 1,
+       '[]', '[]', '[]', '[]', '[]', '', '2026-11-01', '', 10, 1, now())
      RETURNING id`,
     [`course-${randomUUID()}`, price, currency],
   );

@@ -61,7 +61,7 @@ test("nobody else finds the order", async () => {
   expect(await listOrders(database, stranger.userId)).toEqual([]);
 });
 
-test("the reconciler opens the course when both are lost, and finds nothing more to do", async () => {
+test("the reconciler opens the course when both are lost, and then has no more to do", async () => {
   const { orderId } = await pay();
   const report = await reconcileOrders(shop.services, { now: new Date() });
   expect(report.fixed).toBeGreaterThanOrEqual(1);

@@ -99,7 +99,7 @@ test("after a session has run out the course can be bought by a new one", async 
   expect(new Set([first.orderId, second.orderId, third.orderId]).size).toBe(3);
 });
 
-test("with Stripe away nobody is charged, and the next click goes on with the same order", async () => {
+test("with Stripe away nobody is charged, and the next click goes on with the order", async () => {
   const buyer = await insertBuyer(shop);
   shop.faults.set("stripe", "refuse");
   await expect(buy(shop, buyer, courseId)).rejects.toMatchObject({
@@ -124,6 +124,32 @@ test("a session whose answer was lost is found again and not made twice", async 
   await forget("29 minutes");
   expect(await open(shop, buyer, courseId)).toMatchObject({ orderId, url });
   expect(sessionsOf(orderId)).toHaveLength(1);
+});
+
+test("nobody is sent to a session that the order does not know", async () => {
+  const buyer = await insertBuyer(shop);
+  const { stripe } = shop.services;
+  // Another tab gives up on this attempt while Stripe is still making its session.
+  const overtaken: typeof stripe = {
+    ...stripe,
+    async run(call) {
+      const answer = await stripe.run(call);
+      if ((answer as { status?: string }).status === "open")
+        await shop.sql(
+          "UPDATE orders SET attempt = attempt + 1 WHERE user_id = $1 AND status = 'creating'",
+          [buyer.userId],
+        );
+      return answer;
+    },
+  };
+  const services = { ...shop.services, stripe: overtaken };
+  const purchase = { ...buyer, courseId, termsAccepted: true, now: new Date() };
+  const result = await startCheckout(services, purchase);
+  const [order] = await shop.sql<{ url: string }>(
+    "SELECT stripe_session_url AS url FROM orders WHERE user_id = $1",
+    [buyer.userId],
+  );
+  expect(result).toEqual({ kind: "redirect", url: order?.url });
 });
 
 test("a customer who was deleted at Stripe is made anew", async () => {
