@@ -5,8 +5,10 @@ import { clientAddress } from "#http/client-address.ts";
 import { emailAddress, givenPassword, line, newPassword } from "#http/fields.ts";
 import { nextAddress } from "#http/next-address.ts";
 import {
+  deleteLinkCookie,
   deleteRegistrationCookie,
   deleteSessionCookie,
+  readLinkCookie,
   readRegistrationCookie,
   readSessionCookie,
   writeRegistrationCookie,
@@ -49,14 +51,12 @@ export const signUp = defineAction({
 export const confirmSignUp = defineAction({
   accept: "form",
   input: z.object({
-    /** From the mail: six digits typed, or the link's token with its registration. */
+    /** Six digits from the mail; without them the link that this browser opened counts. */
     code: z
       .string()
       .transform((code) => code.replace(/\s/g, ""))
       .pipe(z.string().regex(/^\d{6}$/, "Please enter the six digits from the mail."))
       .nullish(),
-    registration: z.uuid().nullish(),
-    token: z.string().max(100).nullish(),
     password: givenPassword().nullish(),
     next,
   }),
@@ -66,6 +66,7 @@ export const confirmSignUp = defineAction({
       await enforceLimits(services.redis, [["confirm-address", clientAddress(context.request)]]);
       const user = await confirm(input, context);
       deleteRegistrationCookie(context.cookies);
+      deleteLinkCookie(context.cookies);
       await startSession(context, user);
       context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
       return { next: nextAddress(input.next, "/learn") };
@@ -114,30 +115,22 @@ async function startSession(context: ActionAPIContext, user: User): Promise<void
 }
 
 async function confirm(
-  input: {
-    code?: string | null | undefined;
-    registration?: string | null | undefined;
-    token?: string | null | undefined;
-    password?: string | null | undefined;
-  },
-  context: ActionAPIContext,
+  input: { code?: string | null | undefined; password?: string | null | undefined },
+  { cookies, locals }: ActionAPIContext,
 ): Promise<User> {
-  const { services } = context.locals;
-  const begunHere = readRegistrationCookie(context.cookies);
+  const begunHere = readRegistrationCookie(cookies);
+  const link = readLinkCookie(cookies);
   const now = new Date();
-  if (input.token && input.registration) {
-    const isSameBrowser = input.registration === begunHere;
+  if (link && !input.code) {
+    const isSameBrowser = link.registration === begunHere;
     if (!isSameBrowser && !input.password)
       throw new AppError("invalid", "Please enter the password you chose when you signed up.");
-    return confirmByLink(services, {
-      registrationId: input.registration,
-      token: input.token,
-      password: isSameBrowser ? null : (input.password ?? ""),
-      now,
-    });
+    const password = isSameBrowser ? null : (input.password ?? "");
+    const { registration: registrationId, token } = link;
+    return confirmByLink(locals.services, { registrationId, token, password, now });
   }
   if (!begunHere)
-    throw new AppError("invalid", "This browser has no sign-up to confirm. Use the link in the mail.");
+    throw new AppError("invalid", "This browser began no sign-up. Open the link in the mail.");
   if (!input.code) throw new AppError("invalid", "Please enter the six digits from the mail.");
-  return confirmByCode(services, { registrationId: begunHere, code: input.code, now });
+  return confirmByCode(locals.services, { registrationId: begunHere, code: input.code, now });
 }

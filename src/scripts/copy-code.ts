@@ -1,29 +1,20 @@
-/* A button on each block of code that copies it. */
-for (const block of document.querySelectorAll<HTMLElement>(".prose pre")) {
+/* Gives every code sample a button that copies it, and opens the outline where there is room for it. */
+for (const figure of document.querySelectorAll<HTMLElement>(".prose .code, .prose > pre")) {
+  if (!("clipboard" in navigator)) break;
+  const code = figure.querySelector("code");
+  if (!code || figure.matches("pre")) continue;
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "copy-code";
+  button.className = "copy-code no-print";
   button.textContent = "Copy";
   button.addEventListener("click", () => {
-    void copy(block.textContent, button);
+    void navigator.clipboard.writeText(code.textContent).then(() => {
+      button.textContent = "Copied";
+    });
   });
-  const frame = block.closest("figure") ?? frameAround(block);
-  frame.append(button);
+  figure.append(button);
 }
 
-function frameAround(block: HTMLElement): HTMLElement {
-  const frame = document.createElement("div");
-  frame.className = "code";
-  block.replaceWith(frame);
-  frame.append(block);
-  return frame;
-}
-
-async function copy(text: string, button: HTMLButtonElement): Promise<void> {
-  const isCopied = await navigator.clipboard.writeText(text).then(
-    () => true,
-    () => false,
-  );
-  button.textContent = isCopied ? "Copied" : "Press Ctrl+C";
-  setTimeout(() => (button.textContent = "Copy"), 2_000);
-}
+const isWide = matchMedia("(min-width: 60rem)");
+for (const drawer of document.querySelectorAll<HTMLDetailsElement>("[data-open-when-wide]"))
+  drawer.open = isWide.matches;
