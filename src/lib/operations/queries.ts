@@ -2,7 +2,10 @@ import type { Database } from "#lib/services/database.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Deletes sign-ups older than two days: their codes and links have run out, and they hold addresses. */
+/**
+ * Deletes sign-ups older than two days: their codes and links have run out, and they hold
+ * addresses.
+ */
 export async function deleteOldRegistrations(
   database: Database,
   now: Date,

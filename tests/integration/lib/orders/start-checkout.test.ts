@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { DependencyError } from "#lib/errors.ts";
 import { startCheckout } from "#lib/orders/start-checkout.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -123,6 +124,27 @@ test("a session whose answer was lost is found again and not made twice", async 
     );
   await forget("29 minutes");
   expect(await open(shop, buyer, courseId)).toMatchObject({ orderId, url });
+  expect(sessionsOf(orderId)).toHaveLength(1);
+});
+
+test("after a failure that Stripe repeats under its key, the next click has another", async () => {
+  const buyer = await insertBuyer(shop);
+  const { stripe } = shop.services;
+  const failing: typeof stripe = {
+    ...stripe,
+    run: () => {
+      const cause = Object.assign(new Error("Stripe failed"), { statusCode: 500 });
+      return Promise.reject(new DependencyError("stripe", cause));
+    },
+  };
+  const purchase = { ...buyer, courseId, termsAccepted: true, now: new Date() };
+  const attempt = startCheckout({ ...shop.services, stripe: failing }, purchase);
+  await expect(attempt).rejects.toMatchObject({ code: "unavailable" });
+  const [order] = await shop.sql("SELECT attempt, status FROM orders WHERE user_id = $1", [
+    buyer.userId,
+  ]);
+  expect(order).toEqual({ attempt: 2, status: "creating" });
+  const { orderId } = await open(shop, buyer, courseId);
   expect(sessionsOf(orderId)).toHaveLength(1);
 });
 
