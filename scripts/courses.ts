@@ -13,13 +13,14 @@ import { findRunningStack } from "#local/running.ts";
 
 const HELP = `npm run courses -- COMMAND
 
-  publish FOLDER [--draft]   writes the course of this folder to the shop; --draft keeps a new one hidden
+  publish FOLDER [--draft]   writes the folder's course to the shop; --draft keeps a new one hidden
   preview FOLDER             checks the folder and writes one HTML page of it to .data/preview
   list                       lists every course, published or not
   unpublish SLUG --yes       takes a course out of the shop; who bought it keeps it
 
 The shop is the one of DATABASE_URL (or DATABASE_DIRECT_URL); without them, the running
-\`npm start\`. With UPSTASH_REDIS_REST_URL and _TOKEN a change is visible at once, else within a minute.`;
+\`npm start\`. With UPSTASH_REDIS_REST_URL and _TOKEN a change is visible at once, else within a
+minute.`;
 
 const PREVIEW_FOLDER = ".data/preview";
 

@@ -5,8 +5,9 @@ import { isSlug } from "./slug.ts";
 type LessonRow = Omit<LessonView, "previous" | "next">;
 
 /**
- * The lesson at this address as `userId` (null: nobody signed in) may see it, or null. Who owns the course keeps it
- * when it is taken out of the shop. The text leaves the database only when access is not `none`.
+ * The lesson at this address as `userId` (null: nobody signed in) may see it, or null. Who owns the
+ * course keeps it when it is taken out of the shop. The text leaves the database only when access
+ * is not `none`.
  */
 export async function findLesson(
   database: Database,

@@ -23,8 +23,8 @@ export function refuseRawHtml(problems: MarkdownProblem[]) {
 }
 
 /**
- * A rehype plugin: ids for headings, figures for named code, focusable scroll boxes for code and tables,
- * `rel` for foreign links. Reports what a lesson must not hold.
+ * A rehype plugin: ids for headings, figures for named code, focusable scroll boxes for code and
+ * tables, `rel` for foreign links. Reports what a lesson must not hold.
  */
 export function markUp(problems: MarkdownProblem[]) {
   return (tree: Root): void => {

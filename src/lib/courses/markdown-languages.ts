@@ -11,7 +11,7 @@ import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
 import yaml from "highlight.js/lib/languages/yaml";
 
-/** The grammars of code fences by name; a fence may use each grammar's aliases too (ts, sh, html). */
+/** The grammars of code fences by name; a fence may use their aliases too (ts, sh, html). */
 export const HIGHLIGHTED = {
   bash,
   css,

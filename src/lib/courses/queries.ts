@@ -20,7 +20,7 @@ export interface CoursePosition {
 
 export type PositionedCourse = CourseCard & CoursePosition;
 
-/** Published courses in the catalogue's order behind `after`: one more than a page, if there are. */
+/** Published courses in the catalogue's order behind `after`; one more than a page if there is. */
 export async function listPublishedCourses(
   database: Database,
   { topic, level }: CourseFilter,

@@ -11,9 +11,10 @@ export interface WrittenCourse {
 }
 
 /**
- * Writes a course and its lessons in one statement: both change together or not at all, and nothing is
- * touched when nothing differs. Lessons that `course` lacks are deleted; the foreign key of lesson_progress refuses
- * that when somebody has begun one. A draft leaves a published course as it is.
+ * Writes a course and its lessons in one statement: both change together or not at all, and nothing
+ * is touched when nothing differs. Lessons that `course` lacks are deleted; the foreign key of
+ * lesson_progress refuses that when somebody has begun one. A draft leaves a published course as
+ * it is.
  */
 export async function writeCourse(
   database: Database,

@@ -9,8 +9,8 @@ interface LessonOfUser {
 }
 
 /**
- * Notes that a learner opened a lesson, for "continue where you stopped". False, and nothing is written, when the
- * course is not theirs.
+ * Notes that a learner opened a lesson, for "continue where you stopped". False, and nothing is
+ * written, when the course is not theirs.
  */
 export async function recordOpened(
   database: Database,
