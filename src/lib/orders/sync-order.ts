@@ -1,4 +1,4 @@
-import { AppError } from "#lib/errors.ts";
+import { DependencyError } from "#lib/errors.ts";
 import { violates } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
 import { isLivemode } from "./livemode.ts";
@@ -54,7 +54,7 @@ export async function syncOrder(
     const change = { order, facts, decision, event: options.event ?? null, now: options.now };
     if (await isWritten(() => applyDecision(database, change))) return decision.status;
   }
-  throw new AppError("unavailable", "Your order is being updated. Please try again in a moment.");
+  throw new DependencyError("database", new Error(`Order ${orderId} changed at every try`));
 }
 
 // Both outcomes mean that somebody else was faster, so that what was read is no longer true.

@@ -24,9 +24,14 @@ interface Call {
 
 async function call(route: APIRoute, { params = {}, visitor, ...init }: Call): Promise<Response> {
   const session = visitor ? { ...visitor, name: "Robin", role: "learner" } : null;
-  const locals = { services: shop.services, session, requestId: "r1", log: () => {} };
+  const later: Promise<unknown>[] = [];
+  const cfContext = { waitUntil: (work: Promise<unknown>) => void later.push(work) };
+  const { services } = shop;
+  const locals = { services, session, requestId: "r1", log: () => {}, cfContext };
   const request = new Request("http://localhost/", { method: "POST", ...init });
-  return route({ locals, params, request } as unknown as Parameters<APIRoute>[0]);
+  const response = await route({ locals, params, request } as unknown as Parameters<APIRoute>[0]);
+  await Promise.all(later);
+  return response;
 }
 
 function signed(body: string): Record<string, string> {
@@ -41,12 +46,14 @@ async function pay() {
   return { ...order, buyer };
 }
 
-test("the webhook takes what Stripe signed and answers with 200", async () => {
-  const { orderId, sessionId } = await pay();
+test("the webhook takes what Stripe signed, and the receipt follows at once", async () => {
+  const { orderId, sessionId, buyer } = await pay();
   const body = JSON.stringify(findEvent(shop, "checkout.session.completed", sessionId));
   const response = await call(webhook.POST, { body, headers: signed(body) });
   expect(response.status).toBe(200);
   expect(await look(shop, orderId)).toMatchObject({ status: "paid" });
+  const subjects = shop.mailbox.messages(buyer.email).map(({ subject }) => subject);
+  expect(subjects).toEqual([expect.stringContaining("receipt")]);
 });
 
 test("the webhook refuses what is unsigned, too long or no POST", async () => {
