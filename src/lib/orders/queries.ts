@@ -1,34 +1,7 @@
 import type { Database } from "#lib/services/database.ts";
-import type { ItemState, OrderStatus } from "./order.ts";
+import type { OrderStatus, OrderView } from "./order.ts";
 
-/** One course in an order, as its buyer sees it. Amounts in minor units of the order's currency. */
-export interface OrderItemView {
-  courseSlug: string;
-  title: string;
-  priceAmount: number;
-  refundedAmount: number;
-  state: ItemState;
-}
-
-/** An order as its buyer sees it. */
-export interface OrderView {
-  id: string;
-  /** What people call it, such as "1001". */
-  number: string;
-  status: OrderStatus;
-  currency: string;
-  subtotalAmount: number;
-  discountAmount: number;
-  taxAmount: number;
-  totalAmount: number;
-  refundedAmount: number;
-  /** Stripe's page, while it can still be paid. */
-  stripeSessionUrl: string | null;
-  createdAt: Date;
-  expiresAt: Date;
-  paidAt: Date | null;
-  items: OrderItemView[];
-}
+export type { OrderItemView, OrderView } from "./order.ts";
 
 /** A person's own order, or null. */
 export async function findOrderForUser(
