@@ -53,7 +53,10 @@ export function cloudflarePages(): AstroIntegration {
         const out = join(dist, "pages");
         await rm(out, { recursive: true, force: true });
         await mkdir(out, { recursive: true });
-        await cp(client, out, { recursive: true, filter: (path) => !path.endsWith(".assetsignore") });
+        await cp(client, out, {
+          recursive: true,
+          filter: (path) => !path.endsWith(".assetsignore"),
+        });
         await copyWorker(server, join(out, "_worker.js"), worker.main);
         const exclude = await staticRoutes(client, config.build.assets);
         await writeJson(join(out, "_routes.json"), { version: 1, include: ["/*"], exclude });
@@ -101,8 +104,7 @@ function pagesConfig(worker: WorkerConfig): Record<string, unknown> {
     name: worker.name,
     pages_build_output_dir: "./pages",
   };
-  for (const field of PAGES_FIELDS)
-    if (worker[field] !== undefined) pages[field] = worker[field];
+  for (const field of PAGES_FIELDS) if (worker[field] !== undefined) pages[field] = worker[field];
   return pages;
 }
 

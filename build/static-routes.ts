@@ -14,7 +14,8 @@ export async function staticRoutes(client: string, assetsFolder: string): Promis
   const files = new Set<string>();
   const pages = new Set<string>();
   for (const file of await listFiles(client)) {
-    if (/^\/(_headers|_redirects|_routes\.json|\.assetsignore|404\.html|500\.html)$/.test(file)) continue;
+    if (/^\/(_headers|_redirects|_routes\.json|\.assetsignore|404\.html|500\.html)$/.test(file))
+      continue;
     if (file.startsWith(`/${assetsFolder}/`)) files.add(`/${assetsFolder}/*`);
     else if (file.endsWith(".html")) pages.add(pageAddress(file)).add(file);
     else files.add(file);
@@ -30,7 +31,9 @@ async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
-    .map((entry) => `/${relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/")}`);
+    .map(
+      (entry) => `/${relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/")}`,
+    );
 }
 
 function pageAddress(file: string): string {

@@ -26,22 +26,32 @@ export function createErrorReceiver({ faults }: { faults: Faults }): ErrorReceiv
     async handle(request, response) {
       const { pathname } = new URL(request.url ?? "/", "http://localhost");
       const json = (status: number, body: unknown): void =>
-        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+        void response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify(body));
       if (/^\/api\/\d+\/envelope\/?$/.test(pathname)) {
         if ((await faults.guard("sentry", request, response)) === "handled") return;
-        if (faults.get("sentry")) return json(429, { detail: "event submission rejected" });
+        if (faults.get("sentry")) {
+          json(429, { detail: "event submission rejected" });
+          return;
+        }
         const bytes = await readBytes(request);
         const isZipped = request.headers["content-encoding"] === "gzip";
         const envelope = parseEnvelope((isZipped ? gunzipSync(bytes) : bytes).toString("utf8"));
         for (const kind of envelope.otherKinds) counts[kind] = (counts[kind] ?? 0) + 1;
         events = [...events, ...envelope.events].slice(-KEPT_EVENTS);
-        return json(200, { id: envelope.events[0]?.id ?? null });
+        json(200, { id: envelope.events[0]?.id ?? null });
+        return;
       }
       if (pathname === "/errors/api") {
         if (request.method === "DELETE") events = [];
-        return json(200, events);
+        json(200, events);
+        return;
       }
-      if (pathname !== "/errors") return json(404, { detail: "There is nothing here." });
+      if (pathname !== "/errors") {
+        json(404, { detail: "There is nothing here." });
+        return;
+      }
       response.writeHead(200, PAGE_HEADERS).end(page(`Errors (${events.length})`, listOf(events)));
     },
     close: async () => {},

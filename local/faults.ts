@@ -122,7 +122,10 @@ export function faultsService(faults: Faults): LocalService {
           .writeHead(200, { "content-type": "application/json" })
           .end(JSON.stringify(Object.fromEntries(state)));
     },
-    close: async () => faults.clear(),
+    close() {
+      faults.clear();
+      return Promise.resolve();
+    },
   };
 }
 
@@ -131,7 +134,7 @@ function apply(faults: Faults, wishes: Record<string, unknown>): void {
     const service = FAULTY_SERVICES.find((each) => each === name);
     const fault = FAULTS.find((each) => each === wish) ?? null;
     if (!service) throw new Error(`There is no service "${name}".`);
-    if (wish && !fault) throw new Error(`There is no fault "${String(wish)}".`);
+    if (wish && !fault) throw new Error(`There is no fault ${JSON.stringify(wish)}.`);
     faults.set(service, fault);
   }
 }

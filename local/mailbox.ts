@@ -34,20 +34,31 @@ export async function startMailbox({ folder, smtpPort, faults }: MailboxOptions)
     async handle(request, response) {
       const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
       const json = (status: number, body: unknown): void =>
-        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+        void response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify(body));
       if (pathname === "/v3/mail/send") {
         if ((await faults.guard("email", request, response)) === "handled") return;
         const body = await readBody(request);
         const refusal = refuseSendGrid(request, body, faults.get("email"));
-        if (refusal) return json(refusal.status, { errors: [{ message: refusal.message }] });
+        if (refusal) {
+          json(refusal.status, { errors: [{ message: refusal.message }] });
+          return;
+        }
         const ids = parseSendGrid(body).map((message) => store.add(message).id);
         response.writeHead(202, { "x-message-id": ids[0] ?? "" }).end();
         return;
       }
       if (pathname === "/mail/api" && request.method === "DELETE") store.clear();
-      if (pathname === "/mail/api") return json(200, store.list(searchParams.get("to") ?? undefined));
+      if (pathname === "/mail/api") {
+        json(200, store.list(searchParams.get("to") ?? undefined));
+        return;
+      }
       const message = store.find(pathname.split("/")[2] ?? "");
-      if (pathname !== "/mail" && !message) return json(404, { error: "There is no such message." });
+      if (pathname !== "/mail" && !message) {
+        json(404, { error: "There is no such message." });
+        return;
+      }
       if (message && searchParams.has("html")) {
         const headers = { ...PAGE_HEADERS, "content-security-policy": HTML_POLICY };
         response.writeHead(200, headers).end(message.html ?? "");

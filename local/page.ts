@@ -28,18 +28,18 @@ export const PAGE_HEADERS = {
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action *; frame-ancestors 'self'",
 };
 
-/** A whole HTML page of the stack; `title` is escaped, `bodyHtml` is taken as it is. */
-export function page(title: string, bodyHtml: string): string {
-  const links = LINKS.map(([address, name]) => `<a href="${address}">${name}</a>`).join("");
+/**
+ * A whole HTML page of the stack; `title` is escaped, `bodyHtml` is taken as it is. `stackUrl` is for pages on another port than the
+ * stack's own.
+ */
+export function page(title: string, bodyHtml: string, stackUrl = ""): string {
+  const links = LINKS.map(([path, name]) => `<a href="${stackUrl}${path}">${name}</a>`).join("");
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
 <body><nav aria-label="Local services">${links}</nav><main><h1>${escapeHtml(title)}</h1>${bodyHtml}</main></body></html>`;
 }
 
 /** Text for a place in HTML, attributes included. */
-export function escapeHtml(text: unknown): string {
-  return String(text ?? "").replace(
-    /[&<>"']/g,
-    (character) => `&#${String(character.charCodeAt(0))};`,
-  );
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${String(character.charCodeAt(0))};`);
 }

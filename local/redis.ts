@@ -77,8 +77,8 @@ async function startServer({ log = () => {} }: RedisOptions): Promise<LocalRedis
 async function startEngine({ file }: RedisOptions): Promise<LocalRedis> {
   const state = new RedisServerState({ databaseCount: 1 });
   const executor = createRedisCommandExecutor({ compatibility: "redis-7.4" });
-  const dial = async (): Promise<Duplex> =>
-    createVirtualConnection({ state, executor }).clientSocket as unknown as Duplex;
+  const dial = (): Promise<Duplex> =>
+    Promise.resolve(createVirtualConnection({ state, executor }).clientSocket);
   const connection = connectRedis(dial);
   if (file && existsSync(file))
     await writeSnapshot(connection, JSON.parse(readFileSync(file, "utf8")) as Snapshot);

@@ -13,6 +13,7 @@ interface SendGridMail {
   subject?: string;
   content: { type: string; value: string }[];
   headers?: Record<string, string>;
+  reply_to?: { email: string };
 }
 
 /** Why SendGrid would refuse this request, or null. */
@@ -54,6 +55,10 @@ export function parseSendGrid(body: string): Omit<Message, "id" | "receivedAt">[
     subject: personalization.subject ?? mail.subject ?? "",
     text: content("text/plain") ?? "",
     html: content("text/html") ?? null,
-    headers: { ...mail.headers, ...personalization.headers },
+    headers: {
+      ...(mail.reply_to && { "reply-to": mail.reply_to.email }),
+      ...mail.headers,
+      ...personalization.headers,
+    },
   }));
 }

@@ -147,6 +147,7 @@ async function startServices(
       url: `${urls.site}/api/stripe/webhook`,
       secrets: [secrets.stripeWebhookSecret],
     },
+    stackUrl: urls.stack,
     log,
   });
   stops.push(() => stripe.close());

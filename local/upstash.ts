@@ -25,7 +25,8 @@ const DENIED = new Set(
     "bzpopmin bzpopmax blmpop bzmpop wait migrate cluster swapdb client"
   ).split(" "),
 );
-const WRITES = /^(set|getset|getex|getdel|append|incr|decr|del|unlink|expire|pexpire|persist|rename|h(set|del|incr)|[lr](push|pop|set|rem|trim)|s(add|rem|pop|move)|z(add|rem|incr|pop)|eval|flush|publish|x(add|del|trim))/i;
+const WRITES =
+  /^(set|getset|getex|getdel|append|incr|decr|del|unlink|expire|pexpire|persist|rename|h(set|del|incr)|[lr](push|pop|set|rem|trim)|s(add|rem|pop|move)|z(add|rem|incr|pop)|eval|flush|publish|x(add|del|trim))/i;
 
 /** Upstash's REST protocol in front of Redis (upstash.com/docs/redis/features/restapi). */
 export function createUpstashBridge(options: BridgeOptions): LocalService {
@@ -86,29 +87,42 @@ export function createUpstashBridge(options: BridgeOptions): LocalService {
     const body = await readBody(request);
     const isBase64 = request.headers["upstash-encoding"] === "base64";
     const given = (request.headers.authorization ?? "").replace(/^Bearer /i, "");
-    if (options.faults.get("redis") === "credentials" || !isSame(given, options.token))
-      return send(response, 401, { error: "WRONGPASS invalid or missing auth token" });
+    if (options.faults.get("redis") === "credentials" || !isSame(given, options.token)) {
+      send(response, 401, { error: "WRONGPASS invalid or missing auth token" });
+      return;
+    }
     const [first = ""] = segments;
     if (/^p?subscribe$/i.test(first)) return subscribe(response, segments);
     if (first === "pipeline" || first === "multi-exec") {
       const commands = parseCommands(body);
-      if (!commands) return send(response, 400, { error: "ERR failed to parse pipeline request" });
-      if (first === "pipeline")
-        return send(response, 200, await runPipeline(commands, isBase64));
+      if (!commands) {
+        send(response, 400, { error: "ERR failed to parse pipeline request" });
+        return;
+      }
+      if (first === "pipeline") {
+        send(response, 200, await runPipeline(commands, isBase64));
+        return;
+      }
       const { status, body: answers } = await runTransaction(commands, isBase64);
-      return send(response, status, answers);
+      send(response, status, answers);
+      return;
     }
-    const command = segments.length > 0 ? [...segments, ...(body ? [body] : [])] : parseCommand(body);
-    if (!command) return send(response, 400, { error: "ERR failed to parse command" });
+    const command =
+      segments.length > 0 ? [...segments, ...(body ? [body] : [])] : parseCommand(body);
+    if (!command) {
+      send(response, 400, { error: "ERR failed to parse command" });
+      return;
+    }
     const [answer] = await runPipeline([command], isBase64);
     send(response, answer && "error" in answer ? 400 : 200, answer);
   }
 
   return {
     handle,
-    async close() {
+    close() {
       for (const end of streams) end();
       redis.close();
+      return Promise.resolve();
     },
   };
 }
@@ -154,7 +168,7 @@ function toCommand(value: unknown): string[] | null {
   if (!Array.isArray(value) || value.length === 0) return null;
   return value.map((part: unknown) => {
     if (part === null || part === undefined) return "";
-    return typeof part === "object" ? JSON.stringify(part) : String(part as string);
+    return typeof part === "string" ? part : JSON.stringify(part);
   });
 }
 

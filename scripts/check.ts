@@ -8,13 +8,18 @@ const STEPS: [name: string, command: string[]][] = [
 ];
 
 if (process.argv.includes("--help")) {
-  console.log("npm run check: format, lint, types and unit tests, in this order, without a server.");
+  console.log(
+    "npm run check: format, lint, types and unit tests, in this order, without a server.",
+  );
   process.exit(0);
 }
 
 for (const [name, [command = "", ...args]] of STEPS) {
   const startedAt = Date.now();
-  const { status } = spawnSync(command, args, { stdio: "inherit", shell: process.platform === "win32" });
+  const { status } = spawnSync(command, args, {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`${status === 0 ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
   if (status !== 0) process.exit(1);

@@ -1,5 +1,5 @@
 // Plain JavaScript: scripts/test.mjs imports it on Node 20.
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockFile } from "../local/lock.mjs";
@@ -16,15 +16,14 @@ import { childEnvironment, nodePath, root, run, step } from "./steps.mjs";
  */
 export async function withServedShop(use) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-shop-"));
+  // As root, PostgreSQL runs as another account, which must get through to its own folder.
+  chmodSync(folder, 0o711);
   const lock = lockFile(
     join(root, ".wrangler", "start.lock"),
     "Slipway runs from this folder: stop it with Ctrl-C first, the tests serve the same build.",
   );
   /** @type {(() => unknown)[]} */
-  const running = [
-    () => rmSync(folder, { recursive: true, force: true }),
-    () => lock.release(),
-  ];
+  const running = [() => rmSync(folder, { recursive: true, force: true }), () => lock.release()];
   try {
     for (const leftover of lock.children) await stopProcess(leftover);
     const stack = await step("Local services", async () => {
@@ -44,7 +43,9 @@ export async function withServedShop(use) {
     await step("Production build", () => buildShop({}));
     await step("Shop", async () => {
       const port = Number(new URL(stack.urls.site).port);
-      const logPath = process.env.CI ? join(folder, "shop.log") : join(root, ".data", "test-shop.log");
+      const logPath = process.env.CI
+        ? join(folder, "shop.log")
+        : join(root, ".data", "test-shop.log");
       const child = spawnShop({ kind: "pages", port, variables: stack.variables, logPath });
       running.push(() => stopProcess({ pid: child.pid ?? 0, command: null }));
       if (child.pid) lock.remember(child.pid);

@@ -3,6 +3,21 @@
 /** The commit that this build was made from; filled in by astro.config.mjs. */
 declare const __RELEASE_ID__: string;
 
+/** What Cloudflare hands to a request besides its environment. */
+interface ExecutionContext {
+  /** Keeps the Worker alive until the promise is settled, after the response was sent. */
+  waitUntil(promise: Promise<unknown>): void;
+  passThroughOnException(): void;
+}
+
+/** The Worker's variables; parsed by src/http/services.ts. */
+type Env = Record<string, unknown>;
+
+/** The form of a Worker's entry. */
+interface ExportedHandler<Variables> {
+  fetch?: (request: Request, env: Variables, context: ExecutionContext) => Promise<Response>;
+}
+
 declare namespace App {
   interface Locals {
     requestId: string;

@@ -7,11 +7,7 @@ import { problemResponse } from "./http/problem.ts";
 import { sentryOptions } from "./http/sentry-options.ts";
 import { readEnvironment } from "./http/services.ts";
 
-type Handler = (
-  request: Request,
-  env: Record<string, unknown>,
-  context: Parameters<typeof handle>[2],
-) => Promise<Response>;
+type Handler = Required<ExportedHandler<Env>>["fetch"];
 
 const serve: Handler = async (request, env, context) => {
   if (!isConfigured())
@@ -22,7 +18,7 @@ const serve: Handler = async (request, env, context) => {
     });
   const capped = await withCappedBody(request);
   if (!capped) return problemResponse({ status: 413, headers: { ...SECURITY_HEADERS } });
-  return (await handle(capped, env as never, context)) as unknown as Response;
+  return handle(capped, env, context);
 };
 
 function isConfigured(): boolean {

@@ -6,12 +6,13 @@ import { formatAmount } from "./money.ts";
 const SHOWN = 50;
 
 /** The page for people: sessions and payments, then events with what became of them. */
-export function dashboardPage(ledger: Ledger): string {
+export function dashboardPage(ledger: Ledger, stackUrl: string): string {
   return page(
     "Local Stripe",
     `<p>A stand-in for Stripe: it answers the API, takes test cards and sends webhooks. No money moves.</p>
 <h2>Checkout sessions</h2>${sessionsTable(ledger)}
 <h2>Events</h2>${eventsTable(ledger.state)}`,
+    stackUrl,
   );
 }
 

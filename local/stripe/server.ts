@@ -22,6 +22,8 @@ export interface LocalStripeOptions {
   webhook: WebhookEndpoint;
   /** The seller's name on the hosted page. */
   siteName?: string;
+  /** Where the stack's other pages are, for the links on this one. */
+  stackUrl?: string;
   log?: (line: string) => void;
 }
 
@@ -37,6 +39,7 @@ interface Parts {
   controls: Controls;
   api: Api;
   siteName: string;
+  stackUrl: string;
   changed: () => void;
 }
 
@@ -46,7 +49,7 @@ const GIVE_UP_SECONDS = 3 * 24 * 3600;
 
 /** Starts a stand-in for Stripe's API, hosted payment page and webhooks on 127.0.0.1. */
 export async function startLocalStripe(options: LocalStripeOptions): Promise<LocalStripe> {
-  const { folder, faults, siteName = "Slipway", log = () => {} } = options;
+  const { folder, faults, siteName = "Slipway", stackUrl = "", log = () => {} } = options;
   const state = loadState(folder);
   const keeper = createKeeper(folder, state);
   const changed = (): void => keeper.changed();
@@ -57,7 +60,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   const port = await listen(server, options.port);
   const url = `http://localhost:${port}`;
   const api = createApi({ ledger, faults, baseUrl: url, latency: () => controls.latency });
-  const parts = { ledger, controls, api, siteName, changed };
+  const parts = { ledger, controls, api, siteName, stackUrl, changed };
   server.on("request", (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       log(`Local Stripe: ${String(error)}`);
@@ -94,7 +97,7 @@ async function handle(
   if (pathname.startsWith("/v1/")) await parts.api(request, response);
   else if (pathname.startsWith("/c/pay/"))
     await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);
-  else if (pathname === "/") sendHtml(response, 200, dashboardPage(ledger));
+  else if (pathname === "/") sendHtml(response, 200, dashboardPage(ledger, parts.stackUrl));
   else if (request.method === "POST" && isAction(action)) {
     const id = new URLSearchParams(await readBody(request)).get("id") ?? "";
     await act(controls, action, id);

@@ -27,7 +27,10 @@ export async function translateErrors<T>(
   } catch (error) {
     if (isReportable(error)) {
       log("action-failed", { error: error instanceof Error ? error.name : "unknown" });
-      reportError(error, { requestId, route: `action ${context.url.searchParams.get("_action") ?? ""}` });
+      reportError(error, {
+        requestId,
+        route: `action ${context.url.searchParams.get("_action") ?? ""}`,
+      });
     }
     if (!(error instanceof AppError))
       throw new ActionError({

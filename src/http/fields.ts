@@ -28,7 +28,12 @@ export function paragraph(missing: string, max: number) {
 /** An e-mail address in lower case. */
 export function emailAddress() {
   const wrong = "Please enter an e-mail address, like name@example.com.";
-  return z.string("Please enter your e-mail address.").trim().toLowerCase().max(254, wrong).pipe(z.email(wrong));
+  return z
+    .string("Please enter your e-mail address.")
+    .trim()
+    .toLowerCase()
+    .max(254, wrong)
+    .pipe(z.email(wrong));
 }
 
 /** A password being chosen (ASVS V6.2.1): any characters, never trimmed or cut. */

@@ -7,7 +7,9 @@ export interface FormProblems {
 }
 
 /** The problems of an action's result; none when it was not called or went well. */
-export function formProblems(result: { error?: ActionError | undefined } | undefined): FormProblems {
+export function formProblems(
+  result: { error?: ActionError | undefined } | undefined,
+): FormProblems {
   const error = result?.error;
   if (!error) return { message: null, fields: {} };
   if (!isInputError(error)) return { message: error.message, fields: {} };

@@ -10,6 +10,7 @@ type Guarded = Pick<APIContext, "locals">;
  */
 export function requireSession({ locals }: Guarded): Session {
   if (locals.session) return locals.session;
-  if (locals.isSessionUnknown) throw new DependencyError("redis", new Error("session not readable"));
+  if (locals.isSessionUnknown)
+    throw new DependencyError("redis", new Error("session not readable"));
   throw new AppError("unauthorized", "Please sign in first.");
 }

@@ -3,7 +3,10 @@ import { AppError } from "#lib/errors.ts";
 import { problemResponse } from "./problem.ts";
 
 /** JSON for machines, never cached. */
-export function jsonResponse(body: unknown, init: ResponseInit = {}): Response {
+export function jsonResponse(
+  body: unknown,
+  init: { status?: number; headers?: Record<string, string> } = {},
+): Response {
   return new Response(JSON.stringify(body), {
     ...init,
     headers: {

@@ -7,10 +7,9 @@ import type { CloudflareOptions } from "@sentry/cloudflare";
 export function sentryOptions(env: Record<string, unknown>): CloudflareOptions {
   return {
     dsn: String(env.SENTRY_DSN),
-    environment: String(env.APP_ENV ?? "development"),
+    environment: typeof env.APP_ENV === "string" ? env.APP_ENV : "development",
     release: __RELEASE_ID__,
     tracesSampleRate: 0.1,
-    sendDefaultPii: false,
     beforeSend: (event) => {
       if (event.request)
         event.request = {

@@ -15,7 +15,10 @@ export const environmentSchema = z.object({
   SITE_URL: url.describe("The shop's own address, without a slash at the end"),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/[^:@/]+:[^@/]+@[^/]+\/\w+/, "must be postgresql://user:password@host/database")
+    .regex(
+      /^postgres(ql)?:\/\/[^:@/]+:[^@/]+@[^/]+\/\w+/,
+      "must be postgresql://user:password@host/database",
+    )
     .describe("PostgreSQL as the role slipway_app (Neon: the pooled address, ?sslmode=require)"),
   NEON_BRIDGE_URL: url.optional().describe("The local stack's stand-in for Neon; development only"),
   UPSTASH_REDIS_REST_URL: url.describe("Redis over REST, as the Upstash console shows it"),
@@ -83,7 +86,8 @@ function findContradictions(environment: Environment): string[] {
   const isProduction = environment.APP_ENV === "production";
   const isLiveKey = /^.k_live_/.test(environment.STRIPE_SECRET_KEY);
   if (isProduction && !isLiveKey) problems.push("STRIPE_SECRET_KEY is a test key in production");
-  if (!isProduction && isLiveKey) problems.push("STRIPE_SECRET_KEY is a live key outside production");
+  if (!isProduction && isLiveKey)
+    problems.push("STRIPE_SECRET_KEY is a live key outside production");
   if (environment.APP_ENV === "development") return problems;
   if (!/[?&]sslmode=(require|verify-full)/.test(environment.DATABASE_URL))
     problems.push("DATABASE_URL must ask for TLS: add ?sslmode=require");

@@ -12,7 +12,9 @@ export function sha256(text: string): string {
 
 /** A keyed proof, bound to its purpose: one made to verify an address can't reset a password. */
 export function proof(secret: string, purpose: string, ...parts: string[]): Buffer {
-  return createHmac("sha256", secret).update(JSON.stringify([purpose, ...parts])).digest();
+  return createHmac("sha256", secret)
+    .update(JSON.stringify([purpose, ...parts]))
+    .digest();
 }
 
 /** Compares two secrets in a time that does not depend on where they differ. */

@@ -9,7 +9,10 @@ export const GET: APIRoute = ({ locals }) => {
       ? "User-agent: *\nDisallow: /api/\nDisallow: /checkout/\nDisallow: /orders/\n"
       : "User-agent: *\nDisallow: /\n";
   return new Response(`${rules}Sitemap: ${SITE_URL}/sitemap.xml\n`, {
-    headers: { "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "public, max-age=3600" },
+    headers: {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Cache-Control": "public, max-age=3600",
+    },
   });
 };
 

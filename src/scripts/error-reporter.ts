@@ -20,7 +20,6 @@ export function startReporting(waiting: unknown[]): void {
     transport: makeFetchTransport,
     stackParser: defaultStackParser,
     integrations: [globalHandlersIntegration(), dedupeIntegration()],
-    sendDefaultPii: false,
     beforeBreadcrumb: () => null,
   });
   const scope = getCurrentScope();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -18,7 +18,15 @@ declare module "vitest" {
 /** One PostgreSQL for the run, with a migrated database that every test file copies. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "slipway-tests-"));
-  const { postgres: port } = await choosePorts({ postgres: 0, http: 0, stripe: 0, smtp: 0, shop: 0 });
+  // As root, PostgreSQL runs as another account, which must get through to its own folder.
+  chmodSync(folder, 0o711);
+  const { postgres: port } = await choosePorts({
+    postgres: 0,
+    http: 0,
+    stripe: 0,
+    smtp: 0,
+    shop: 0,
+  });
   const secrets = loadSecrets(folder);
   const postgres = await startPostgres({
     folder: join(folder, "postgres"),

@@ -86,7 +86,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
     faults,
     mailbox,
     stripe,
-    sql: async (text, values) => (await owner.query(text, values)).rows,
+    sql: async (text, values) => (await owner.query<never>(text, values)).rows,
     stop: async () => {
       faults.clear();
       await stripe.close();
@@ -107,7 +107,8 @@ async function copyDatabase() {
     await client.connect();
     await client.query(statement).finally(() => client.end());
   };
-  const inCopy = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  const inCopy = (url: string): string =>
+    Object.assign(new URL(url), { pathname: `/${name}` }).href;
   await run(`CREATE DATABASE ${name} TEMPLATE slipway STRATEGY FILE_COPY`);
   return {
     app: inCopy(app),

@@ -11,7 +11,10 @@ export const readVisitor = defineMiddleware(async (context, next) => {
   if (context.isPrerendered || locals.problem) return next();
   locals.session = await findSession(context);
   const type = request.headers.get("content-type") ?? "";
-  if (request.method === "POST" && /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type))
+  if (
+    request.method === "POST" &&
+    /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
+  )
     locals.form = await readForm(request);
   return next();
 });

@@ -13,7 +13,10 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
   const isPage = !routePattern.startsWith("/api/");
   const isAction = url.searchParams.has("_action") || routePattern.startsWith("/_actions");
   if (!METHODS.includes(request.method) || (isPage && request.method === "POST" && !isAction))
-    return problemResponse({ status: 405, headers: { Allow: isPage ? "GET, HEAD" : "GET, HEAD, POST" } });
+    return problemResponse({
+      status: 405,
+      headers: { Allow: isPage ? "GET, HEAD" : "GET, HEAD, POST" },
+    });
   if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
     throw new AppError("invalid", "This address holds characters that can't be used.");
   if (!isFromOurPages(request, url)) {

@@ -65,7 +65,10 @@ export async function confirmByLink(
   const { registrationId, token, password, now } = confirmation;
   const registration = await findRegistration(services.database, registrationId);
   if (!registration || !isRightToken(keys(services), registration, token, now))
-    throw new AppError("invalid", "This link was used before or has run out. Please sign up again.");
+    throw new AppError(
+      "invalid",
+      "This link was used before or has run out. Please sign up again.",
+    );
   if (password !== null && !(await verifyPassword(password, registration.passwordHash)))
     throw new AppError("invalid", "That is not the password you chose when you signed up.");
   return complete(services, registration);
@@ -81,5 +84,7 @@ async function complete(
 }
 
 function keys({ environment }: Pick<Services, "environment">): string[] {
-  return [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter((key) => key !== undefined);
+  return [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
+    (key) => key !== undefined,
+  );
 }

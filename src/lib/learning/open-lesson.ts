@@ -11,23 +11,27 @@ interface Visit {
   /** Null for a visitor who is not signed in. */
   userId: string | null;
   now: Date;
+  /** Takes what may be finished after the response. */
+  later: (work: Promise<unknown>) => void;
 }
 
 /**
- * The lesson as this visitor may see it, or null; notes that its owner opened it. While the database takes no writes the lesson
- * is shown all the same.
+ * The lesson as this visitor may see it, or null. That its owner opened it is noted after the response: the reader need not wait
+ * for it, and reads on while the database takes no writes.
  */
 export async function openLesson(
   { database, environment }: Pick<Services, "database" | "environment">,
-  { courseSlug = "", lessonSlug = "", userId, now }: Visit,
+  { courseSlug = "", lessonSlug = "", userId, now, later }: Visit,
 ): Promise<LessonView | null> {
   const livemode = isLivemode(environment);
   const lesson = await findLesson(database, courseSlug, lessonSlug, userId, livemode);
-  if (lesson?.access !== "owned" || !userId) return lesson;
-  try {
-    await recordOpened(database, { userId, lessonId: lesson.id, livemode, now });
-  } catch (error) {
-    if (!(error instanceof DependencyError)) throw error;
-  }
+  if (lesson?.access === "owned" && userId)
+    later(
+      recordOpened(database, { userId, lessonId: lesson.id, livemode, now }).catch(
+        (error: unknown) => {
+          if (!(error instanceof DependencyError)) throw error;
+        },
+      ),
+    );
   return lesson;
 }

@@ -24,11 +24,10 @@ export async function countVitals(
   database: Database,
   view: { route: string; metrics: { [name in Metric]?: number | undefined }; now: Date },
 ): Promise<void> {
-  const measured = Object.entries(view.metrics).filter(([, value]) => value !== undefined);
-  const rows = measured.map(([metric, value]) => ({
-    metric,
-    bucket: bucketOf(metric as Metric, value),
-  }));
+  const rows = METRICS.flatMap((metric) => {
+    const value = view.metrics[metric];
+    return value === undefined ? [] : [{ metric, bucket: bucketOf(metric, value) }];
+  });
   await database.write`
     INSERT INTO web_vitals (hour, route, metric, bucket, count)
     SELECT date_trunc('hour', ${view.now.toISOString()}::timestamptz), ${view.route}, metric, bucket, 1

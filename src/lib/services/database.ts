@@ -83,7 +83,7 @@ function isRetryable(error: unknown): boolean {
   if (!(error instanceof NeonDbError)) return false;
   if (error.code) return RETRYABLE_SQLSTATES.has(error.code);
   // A time-out has used up its budget; a refused connection answers at once.
-  return (error.sourceError as Error | undefined)?.name !== "TimeoutError";
+  return error.sourceError?.name !== "TimeoutError";
 }
 
 function isOutage(error: unknown): boolean {

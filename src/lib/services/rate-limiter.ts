@@ -26,7 +26,8 @@ export async function countInRedis(
       ephemeralCache: false,
     }).limit(key),
   );
-  if (answer.reason === "timeout") throw new DependencyError("redis", new Error("limiter time-out"));
+  if (answer.reason === "timeout")
+    throw new DependencyError("redis", new Error("limiter time-out"));
   return toAnswer(answer.success, answer.reset - Date.now());
 }
 

@@ -19,7 +19,8 @@ interface RedisOptions {
 
 const TIMEOUT_MS = 400;
 // Out of memory, read-only replica, wrong password, daily limit: nothing we sent was wrong.
-const OUTAGE_MESSAGE = /OOM|READONLY|WRONGPASS|NOAUTH|max (daily )?requests limit|MASTERDOWN|LOADING/i;
+const OUTAGE_MESSAGE =
+  /OOM|READONLY|WRONGPASS|NOAUTH|max (daily )?requests limit|MASTERDOWN|LOADING/i;
 
 const breaker = createBreaker("redis", { isOutage });
 
@@ -49,8 +50,15 @@ export function openRedis(options: RedisOptions): RedisService {
 
 function isOutage(error: unknown): boolean {
   if (error instanceof DependencyError) return false;
-  if (error instanceof errors.UpstashError) return OUTAGE_MESSAGE.test(error.message);
+  // Refusals of a command begin with its kind, such as ERR or WRONGTYPE; anything else is Redis being ill.
+  if (error instanceof errors.UpstashError)
+    return (
+      OUTAGE_MESSAGE.test(error.message) ||
+      !/^(ERR|WRONGTYPE|NOSCRIPT|EXECABORT|BUSYKEY)\b/.test(error.message)
+    );
   if (!(error instanceof Error)) return false;
-  return ["TimeoutError", "AbortError", "TypeError", "UpstashJSONParseError"].includes(error.name)
-    || /fetch failed|network|connection/i.test(error.message);
+  return (
+    ["TimeoutError", "AbortError", "TypeError", "UpstashJSONParseError"].includes(error.name) ||
+    /fetch failed|network|connection/i.test(error.message)
+  );
 }

@@ -12,13 +12,17 @@ beforeAll(async () => {
 afterEach(() => shop.faults.clear());
 afterAll(() => shop.stop());
 
-async function refusalsAmong(requests: number, key = randomUUID()): Promise<unknown[]> {
+async function refusalsAmong(requests: number, key: string = randomUUID()): Promise<unknown[]> {
   const results: PromiseSettledResult<void>[] = [];
   for (let index = 0; index < requests; index++)
     results.push(
-      ...(await Promise.allSettled([enforceLimits(shop.services.redis, [["sign-in-account", key]])])),
+      ...(await Promise.allSettled([
+        enforceLimits(shop.services.redis, [["sign-in-account", key]]),
+      ])),
     );
-  return results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
+  return results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
 }
 
 test("the limit lets its number through and names the seconds to wait", async () => {
@@ -48,7 +52,9 @@ test("while Redis is silent, sign-ups are counted here, at half the number", asy
   shop.faults.set("redis", "refuse");
   const key = randomUUID();
   const results = await Promise.allSettled(
-    Array.from({ length: 12 }, () => enforceLimits(shop.services.redis, [["sign-up-address", key]])),
+    Array.from({ length: 12 }, () =>
+      enforceLimits(shop.services.redis, [["sign-up-address", key]]),
+    ),
   );
   const passed = results.filter(({ status }) => status === "fulfilled").length;
   expect(passed).toBe(RATE_LIMITS["sign-up-address"].requests / 2);

@@ -22,7 +22,7 @@ test("assets share one rule, pages have their address with and without the endin
     clientFolder({
       "_astro/a.js": "",
       "_astro/b.css": "",
-      "_headers": "",
+      _headers: "",
       "404.html": "",
       "favicon.svg": "",
       "terms.html": "",
@@ -40,7 +40,10 @@ test("redirects are static, patterns with placeholders are not", async () => {
 
 test("never more rules, nor longer ones, than Cloudflare takes", async () => {
   const many = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`f${index}.txt`, ""]));
-  const rules = await staticRoutes(clientFolder({ ...many, [`${"x".repeat(120)}.txt`]: "" }), "_astro");
+  const rules = await staticRoutes(
+    clientFolder({ ...many, [`${"x".repeat(120)}.txt`]: "" }),
+    "_astro",
+  );
   expect(rules).toHaveLength(99);
   expect(rules.every((rule) => rule.length <= 100)).toBe(true);
 });

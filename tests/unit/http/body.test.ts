@@ -7,7 +7,7 @@ function post(body: BodyInit, headers: Record<string, string> = {}): Request {
     body,
     headers,
     ...(body instanceof ReadableStream && { duplex: "half" }),
-  } as RequestInit);
+  });
 }
 
 function chunked(bytes: number): ReadableStream {

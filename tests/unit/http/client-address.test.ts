@@ -6,8 +6,12 @@ function addressOf(headers: Record<string, string>): string {
 }
 
 test("only Cloudflare's header names the client", () => {
-  expect(addressOf({ "cf-connecting-ip": "192.0.2.1", "x-forwarded-for": "203.0.113.9" })).toBe("192.0.2.1");
-  expect(addressOf({ "x-forwarded-for": "203.0.113.9", "x-real-ip": "203.0.113.9" })).toBe("unknown");
+  expect(addressOf({ "cf-connecting-ip": "192.0.2.1", "x-forwarded-for": "203.0.113.9" })).toBe(
+    "192.0.2.1",
+  );
+  expect(addressOf({ "x-forwarded-for": "203.0.113.9", "x-real-ip": "203.0.113.9" })).toBe(
+    "unknown",
+  );
 });
 
 test("IPv6 counts by /64", () => {

@@ -15,10 +15,12 @@ test("a response without a policy gets the closed one", () => {
 });
 
 test("a page's policy keeps its hashes, forbids framing and lets forms lead to Stripe", () => {
-  const headers = { "content-security-policy": "script-src 'sha256-x'; form-action 'self' https://a;" };
-  const policy = withSecurityHeaders(new Response("", { headers }), ["http://localhost:4391"]).headers.get(
-    "content-security-policy",
-  );
+  const headers = {
+    "content-security-policy": "script-src 'sha256-x'; form-action 'self' https://a;",
+  };
+  const policy = withSecurityHeaders(new Response("", { headers }), [
+    "http://localhost:4391",
+  ]).headers.get("content-security-policy");
   expect(policy).toContain("'sha256-x'");
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).toContain("form-action 'self' http://localhost:4391 https://a");

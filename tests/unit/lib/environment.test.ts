@@ -51,7 +51,12 @@ test("every missing and malformed name is listed at once, and no value is shown"
     EMAIL_FROM: undefined,
     OPERATOR_TOKEN: "",
   });
-  for (const name of ["JWT_SECRET", "DATABASE_URL", "EMAIL_FROM is missing", "OPERATOR_TOKEN is missing"])
+  for (const name of [
+    "JWT_SECRET",
+    "DATABASE_URL",
+    "EMAIL_FROM is missing",
+    "OPERATOR_TOKEN is missing",
+  ])
     expect(message).toContain(name);
   expect(message).not.toContain("secret-word");
   expect(message).not.toContain("short-secret");

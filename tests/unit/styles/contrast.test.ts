@@ -34,10 +34,13 @@ describe.each(themes)("%s", (_theme, colours) => {
     expect(contrast(colours, text, ground)).toBeGreaterThanOrEqual(4.5);
   });
 
-  test.each(GROUNDS)("borders of fields and the one button stand out from %s: at least 3 to 1", (ground) => {
-    expect(contrast(colours, "line-strong", ground)).toBeGreaterThanOrEqual(3);
-    expect(contrast(colours, "lead", ground)).toBeGreaterThanOrEqual(3);
-  });
+  test.each(GROUNDS)(
+    "borders of fields and the one button stand out from %s: at least 3 to 1",
+    (ground) => {
+      expect(contrast(colours, "line-strong", ground)).toBeGreaterThanOrEqual(3);
+      expect(contrast(colours, "lead", ground)).toBeGreaterThanOrEqual(3);
+    },
+  );
 });
 
 /** WCAG 2.2's contrast ratio. */

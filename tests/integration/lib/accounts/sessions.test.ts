@@ -33,7 +33,9 @@ test("the id opens the session, and Redis does not hold the id (ASVS V7.2)", asy
   expect(await readSession(redis, id, now)).toMatchObject({ userId: user.id, name: "Kim" });
   const keys = await redis.run((client) => client.keys("*"));
   const values = await Promise.all(
-    keys.map((key) => redis.run(async (client) => (key.startsWith("session:") ? client.get(key) : null))),
+    keys.map((key) =>
+      redis.run(async (client) => (key.startsWith("session:") ? client.get(key) : null)),
+    ),
   );
   expect(JSON.stringify([keys, values])).not.toContain(id);
 });
@@ -88,7 +90,9 @@ test("one device too many ends the oldest session", async () => {
 test("a silent Redis is an outage within its budget, not a signed-out visitor", async () => {
   shop.faults.set("redis", "hang");
   const startedAt = Date.now();
-  await expect(readSession(shop.services.redis, "x".repeat(43), now)).rejects.toBeInstanceOf(DependencyError);
+  await expect(readSession(shop.services.redis, "x".repeat(43), now)).rejects.toBeInstanceOf(
+    DependencyError,
+  );
   expect(Date.now() - startedAt).toBeLessThan(1_500);
   shop.faults.set("redis", null);
 });

@@ -89,14 +89,20 @@ test("two sign-ups with one address: the one that is proved wins", async () => {
   const owners = await register("contested@example.com");
   await confirmByCode(shop.services, { registrationId: owners.id, code: owners.code, now: now() });
   await expect(
-    confirmByCode(shop.services, { registrationId: strangers.id, code: strangers.code, now: now() }),
+    confirmByCode(shop.services, {
+      registrationId: strangers.id,
+      code: strangers.code,
+      now: now(),
+    }),
   ).rejects.toMatchObject({ code: "conflict" });
 });
 
 test("neither the database nor the outbox holds what the mail proves", async () => {
   const { id, code, token } = await register("rest@example.com");
   const rows = await shop.sql("SELECT r::text AS dump FROM registrations r WHERE id = $1", [id]);
-  const mails = await shop.sql("SELECT o::text AS dump FROM outbox o WHERE recipient = $1", ["rest@example.com"]);
+  const mails = await shop.sql("SELECT o::text AS dump FROM outbox o WHERE recipient = $1", [
+    "rest@example.com",
+  ]);
   const dump = JSON.stringify([rows, mails]);
   expect(dump).not.toContain(token);
   expect(dump).not.toContain(`"${code}"`);
