@@ -1,0 +1,66 @@
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import { makePerson, newClientAddress, type Person } from "./e2e-shop.ts";
+import { readVariable } from "./e2e-variables.ts";
+
+export { expect };
+
+interface Fixtures {
+  /** Counts this test's requests under an address of its own, so that no limit is met by accident. */
+  clientAddress: string;
+  /** Fails the test when a page logs an error or breaks its own policy, unless it expects one. */
+  pageProblems: string[];
+  /** Signs someone in and gives who it is; no page is opened for it. */
+  login: (person?: Person) => Promise<Person>;
+}
+
+/** Playwright's test with what every journey through the shop needs. */
+export const test = base.extend<Fixtures>({
+  clientAddress: [
+    async ({ context }, use) => {
+      const address = newClientAddress();
+      await context.setExtraHTTPHeaders({ "CF-Connecting-IP": address });
+      await use(address);
+    },
+    { auto: true },
+  ],
+  pageProblems: [
+    async ({ context }, use) => {
+      const problems: string[] = [];
+      context.on("page", (page) => watchPage(page, problems));
+      await use(problems);
+      expect(problems).toEqual([]);
+    },
+    { auto: true },
+  ],
+  login: async ({ context }, use) => {
+    await use(async (person) => {
+      const someone = person ?? (await makePerson());
+      await addSession(context, someone);
+      return someone;
+    });
+  },
+});
+
+/** Gives the browser the person's session cookie. */
+export async function addSession(context: BrowserContext, { session }: Person): Promise<void> {
+  await context.addCookies([
+    {
+      name: "__Host-session",
+      value: session,
+      url: readVariable("SITE_URL"),
+      httpOnly: true,
+      secure: true,
+      sameSite: "Lax",
+    },
+  ]);
+}
+
+// A violation of the policy is logged by Chromium as an error; a 4xx page is too, and means nothing.
+function watchPage(page: Page, problems: string[]): void {
+  page.on("pageerror", (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => {
+    const text = message.text();
+    if (message.type() === "error" && !text.startsWith("Failed to load resource"))
+      problems.push(`${page.url()}: ${text}`);
+  });
+}
