@@ -21,11 +21,13 @@ export function withSecurityHeaders(response: Response, formTargets: string[]): 
   const secured = new Response(response.body, response);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) secured.headers.set(name, value);
   const policy = secured.headers.get("content-security-policy");
-  secured.headers.set(
-    "content-security-policy",
-    policy
-      ? `${policy.replace("form-action 'self'", ["form-action 'self'", ...formTargets].join(" "))} frame-ancestors 'none';`
-      : CLOSED_POLICY,
-  );
+  // An error page comes through here twice: once as the page, once as the answer it became.
+  if (!policy?.includes("frame-ancestors"))
+    secured.headers.set(
+      "content-security-policy",
+      policy
+        ? `${policy.replace("form-action 'self'", ["form-action 'self'", ...formTargets].join(" "))} frame-ancestors 'none';`
+        : CLOSED_POLICY,
+    );
   return secured;
 }
