@@ -47,7 +47,8 @@ export async function addSession(context: BrowserContext, { session }: Person): 
     {
       name: "__Host-session",
       value: session,
-      url: readVariable("SITE_URL"),
+      domain: new URL(readVariable("SITE_URL")).hostname,
+      path: "/",
       httpOnly: true,
       secure: true,
       sameSite: "Lax",

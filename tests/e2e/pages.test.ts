@@ -1,0 +1,142 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { beginOrder, buyCourse, COURSE, makePerson, type Person } from "../support/e2e-shop.ts";
+import { addSession, expect, test } from "../support/e2e.ts";
+
+/** A page, how a visitor gets it, and who they are. */
+interface View {
+  name: string;
+  path: string | ((person: Person) => Promise<string>);
+  signedIn?: boolean;
+  prepare?: (page: Page) => Promise<void>;
+}
+
+const VIEWS: View[] = [
+  { name: "home", path: "/" },
+  { name: "the catalogue", path: "/courses" },
+  { name: "a catalogue without hits", path: "/courses?q=nothing+fits+that" },
+  { name: "a course", path: `/courses/${COURSE}` },
+  { name: "a free lesson", path: `/courses/${COURSE}/sessions` },
+  { name: "a locked lesson", path: `/courses/${COURSE}/rate-limits` },
+  { name: "sign-in", path: "/sign-in" },
+  { name: "sign-in that was refused", path: "/sign-in", prepare: submitEmpty },
+  { name: "sign-up", path: "/sign-up" },
+  { name: "sign-up that was refused", path: "/sign-up", prepare: submitEmpty },
+  { name: "the code from the mail", path: "/sign-up/confirm" },
+  { name: "contact", path: "/contact" },
+  { name: "contact that was refused", path: "/contact", prepare: submitEmpty },
+  { name: "sign-out", path: "/sign-out", signedIn: true },
+  { name: "terms", path: "/terms" },
+  { name: "privacy", path: "/privacy" },
+  { name: "refunds", path: "/refunds" },
+  { name: "an address that is nobody's", path: "/nowhere" },
+  { name: "my courses, none yet", path: "/learn", signedIn: true },
+  { name: "the checkout", path: `/checkout/${COURSE}`, signedIn: true },
+  { name: "the checkout, cancelled", path: `/checkout/${COURSE}?cancelled=1`, signedIn: true },
+  { name: "an order that waits", path: waitingOrder, signedIn: true },
+  { name: "an order that is paid", path: paidOrder, signedIn: true },
+  { name: "my courses", path: (person) => afterBuying(person, "/learn"), signedIn: true },
+  {
+    name: "a lesson that is owned",
+    path: (person) => afterBuying(person, `/courses/${COURSE}/rate-limits`),
+    signedIn: true,
+  },
+  { name: "the account", path: (person) => afterBuying(person, "/account"), signedIn: true },
+];
+
+for (const { name, path, signedIn = false, prepare } of VIEWS)
+  test(`${name}: nothing in the way of anybody, light and dark, narrow and wide`, async ({
+    page,
+  }) => {
+    const person = await makePerson();
+    if (signedIn) await addSession(page.context(), person);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(typeof path === "string" ? path : await path(person));
+    await prepare?.(page);
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect.soft(await overflow(page), `${width} pixels are enough`).toEqual([]);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect.soft(await violations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
+      }
+    }
+  });
+
+test("the keyboard skips to the content and always shows where it is", async ({ page }) => {
+  await page.goto("/courses");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+  const unmarked: string[] = [];
+  for (let step = 0; step < 25; step++) {
+    await page.keyboard.press("Tab");
+    const found = await page.evaluate(describeFocus);
+    if (found && !found.isMarked) unmarked.push(found.what);
+  }
+  expect(unmarked, "each has an outline while it has the focus").toEqual([]);
+});
+
+test("the whole purchase can be begun with the keyboard alone", async ({ page, login }) => {
+  await login();
+  await page.goto(`/checkout/${COURSE}`);
+  await page.getByLabel("I agree to the terms").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Tab");
+  while (!(await page.evaluate(() => document.activeElement?.matches("button.button-lead"))))
+    await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/c\/pay\/cs_/);
+});
+
+// Where the server must say what is wrong, the browser's own check may not come first.
+async function submitEmpty(page: Page): Promise<void> {
+  await page
+    .locator("main form")
+    .first()
+    .evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  await page.locator("main form button.button-lead").first().click();
+  await expect(page.getByRole("alert")).toBeVisible();
+}
+
+async function waitingOrder(person: Person): Promise<string> {
+  const { orderId } = await beginOrder(person);
+  return `/orders/${orderId}`;
+}
+
+async function paidOrder(person: Person): Promise<string> {
+  return `/orders/${await buyCourse(person)}`;
+}
+
+async function afterBuying(person: Person, path: string): Promise<string> {
+  await buyCourse(person);
+  return path;
+}
+
+async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}
+
+/** What sticks out to the right; nothing when the page itself can't be scrolled sideways. */
+function overflow(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    return Array.from(document.querySelectorAll("body *"))
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .map((element) => `${element.tagName}.${element.className}`)
+      .slice(0, 5);
+  });
+}
+
+function describeFocus(): { what: string; isMarked: boolean } | null {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const isMarked = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
+  return { what: element.outerHTML.slice(0, 80), isMarked };
+}
