@@ -11,7 +11,8 @@ export default defineConfig({
   output: "server",
   // One address per page, without a redirect on the way.
   trailingSlash: "never",
-  build: { format: "file" },
+  // One request less before the first paint: all styles together are about 5 kB compressed.
+  build: { format: "file", inlineStylesheets: "always" },
   adapter: cloudflare({ imageService: "passthrough" }),
   // Our own sessions on Redis: docs/decisions/003-own-sessions.md.
   session: false,

@@ -13,7 +13,7 @@ Everything that CI runs, in this order; with names, only these parts:
   check         format, lint, types, unit tests
   integration   queries and use cases on the local services
   e2e           the production build in Chromium
-  deployment    the deployment tests, against the same build`;
+  deployment    the deployment tests, against the same build, and against one fault after another`;
 
 const PARTS = ["check", "integration", "e2e", "deployment"];
 const RESULTS = join(root, ".data", "test-results");
@@ -52,6 +52,12 @@ async function testServedShop(parts) {
       await count(
         "deployment",
         script("test-deployment.ts", "--url", variables.SITE_URL ?? "", "--journey"),
+        env,
+      );
+    if (parts.includes("deployment"))
+      await count(
+        "planted faults",
+        script("test-deployment-faults.ts", "--url", variables.SITE_URL ?? ""),
         env,
       );
   });

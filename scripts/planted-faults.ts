@@ -1,0 +1,109 @@
+/** What the shop answered, on its way through the proxy. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** One thing that a bad deployment could have broken. */
+export interface PlantedFault {
+  name: string;
+  change(request: { url?: string; method?: string }, answer: Answer): Answer;
+}
+
+/** What `scripts/test-deployment-faults.ts` breaks, one at a time. */
+export const PLANTED_FAULTS: PlantedFault[] = [
+  fault("a release that is not the one deployed", isAt("/api/health/live"), (answer) =>
+    replaced(answer, /"releaseId":"[^"]*"/, '"releaseId":"0000000"'),
+  ),
+  fault("a shop that is not healthy", isAt("/api/health"), (answer) => ({
+    ...replaced(answer, '"pass"', '"fail"'),
+    status: 503,
+  })),
+  fault("health that tells everybody about single services", isAt("/api/health"), (answer) =>
+    replaced(answer, "{", '{"checks":{"database":{"status":"pass"}},'),
+  ),
+  fault("no HSTS", always, (answer) => without(answer, "strict-transport-security")),
+  fault("pages that may be framed", always, (answer) => ({
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "content-security-policy": (answer.headers["content-security-policy"] ?? "").replaceAll(
+        /frame-ancestors 'none';?/g,
+        "",
+      ),
+    },
+  })),
+  fault("a policy that allows inline scripts", always, (answer) => ({
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "content-security-policy": (answer.headers["content-security-policy"] ?? "").replace(
+        "script-src ",
+        "script-src 'unsafe-inline' ",
+      ),
+    },
+  })),
+  fault("static files without headers", isAt("/favicon.svg"), (answer) =>
+    without(answer, "x-content-type-options"),
+  ),
+  fault("an empty catalogue", isAt("/courses"), (answer) =>
+    replaced(answer, /<ul class="course-list"[\s\S]*?<\/ul>/, ""),
+  ),
+  fault("a sign-in form that is broken", isAt("/sign-in"), (answer) => ({
+    ...answer,
+    status: 500,
+    body: Buffer.from(""),
+  })),
+  fault("private pages that ask nobody to sign in", isAt("/learn"), (answer) => ({
+    ...answer,
+    status: 200,
+  })),
+  fault("an error page that says 200", isAt("/deployment-test/nothing"), (answer) => ({
+    ...answer,
+    status: 200,
+  })),
+  fault("assets that are not there", isUnder("/_astro/"), (answer) => ({ ...answer, status: 404 })),
+  fault("a webhook that takes what nobody signed", isAt("/api/stripe/webhook"), (answer) => ({
+    ...answer,
+    status: 200,
+  })),
+  fault("jobs that anybody may start", isUnder("/api/jobs/"), (answer) => ({
+    ...answer,
+    status: 200,
+  })),
+  fault(
+    "forms that other sites may post",
+    (request) => request.method === "POST",
+    (answer) => (answer.status === 403 ? { ...answer, status: 200 } : answer),
+  ),
+];
+
+function fault(
+  name: string,
+  isMeant: (request: { url?: string; method?: string }) => boolean,
+  change: (answer: Answer) => Answer,
+): PlantedFault {
+  return { name, change: (request, answer) => (isMeant(request) ? change(answer) : answer) };
+}
+
+function always(): boolean {
+  return true;
+}
+
+function isAt(path: string): (request: { url?: string }) => boolean {
+  return (request) => request.url?.split("?")[0] === path;
+}
+
+function isUnder(path: string): (request: { url?: string }) => boolean {
+  return (request) => request.url?.startsWith(path) ?? false;
+}
+
+function without(answer: Answer, name: string): Answer {
+  const { [name]: _removed, ...headers } = answer.headers;
+  return { ...answer, headers };
+}
+
+function replaced(answer: Answer, pattern: string | RegExp, text: string): Answer {
+  return { ...answer, body: Buffer.from(answer.body.toString("utf8").replace(pattern, text)) };
+}

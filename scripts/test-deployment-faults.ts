@@ -1,0 +1,109 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { PLANTED_FAULTS, type Answer, type PlantedFault } from "./planted-faults.ts";
+
+const HELP = `npm run test:deployment:faults -- --url URL
+
+Shows that the deployment tests can fail: puts a proxy in front of a healthy shop that breaks one
+thing at a time, and runs the tests against it. Each fault must turn them red.`;
+
+const url = process.argv[process.argv.indexOf("--url") + 1];
+if (!process.argv.includes("--url") || !url || !URL.canParse(url)) {
+  console.log(HELP);
+  process.exit(process.argv.includes("--help") ? 0 : 2);
+}
+
+const { releaseId } = (await (await fetch(`${url}/api/health/live`)).json()) as {
+  releaseId: string;
+};
+const healthy: PlantedFault = { name: "nothing", change: (_request, answer) => answer };
+if (!(await withProxy(url, healthy, testsPass))) {
+  console.error("The tests fail without any fault: first make the shop healthy.");
+  process.exit(1);
+}
+
+let caught = 0;
+for (const fault of PLANTED_FAULTS) {
+  const isCaught = await withProxy(url, fault, async (address) => !(await testsPass(address)));
+  if (isCaught) caught += 1;
+  console.log(`${isCaught ? "caught" : "MISSED"}  ${fault.name}`);
+}
+const missed = PLANTED_FAULTS.length - caught;
+console.log(`caught ${caught}/${PLANTED_FAULTS.length}`);
+if (process.env.TEST_RESULTS_FILE)
+  writeFileSync(
+    process.env.TEST_RESULTS_FILE,
+    JSON.stringify({ numPassedTests: caught, numFailedTests: missed, numPendingTests: 0 }),
+  );
+process.exit(missed === 0 ? 0 : 1);
+
+async function withProxy<T>(
+  target: string,
+  fault: PlantedFault,
+  use: (address: string) => Promise<T>,
+): Promise<T> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      forward(target, request, Buffer.concat(chunks))
+        .then((answer) => send(response, fault.change(request, answer)))
+        .catch(() => response.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    return await use(`http://localhost:${port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function forward(
+  target: string,
+  request: { method?: string; url?: string; headers: NodeJS.Dict<string | string[]> },
+  body: Buffer,
+): Promise<Answer> {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers))
+    if (!["host", "connection", "content-length"].includes(name)) headers.set(name, String(value));
+  // The shop compares a form's origin with its own address.
+  if (headers.get("origin")?.startsWith("http://localhost")) headers.set("origin", target);
+  const response = await fetch(new URL(request.url ?? "/", target), {
+    method: request.method ?? "GET",
+    headers,
+    redirect: "manual",
+    signal: AbortSignal.timeout(20_000),
+    ...(body.length > 0 && { body: new Uint8Array(body) }),
+  });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  for (const [name, value] of Object.entries(headers))
+    if (!["content-encoding", "content-length", "transfer-encoding", "connection"].includes(name))
+      response.setHeader(name, value);
+  response.writeHead(status).end(body);
+}
+
+function testsPass(address: string): Promise<boolean> {
+  const script = join(import.meta.dirname, "test-deployment.ts");
+  const environment = { ...process.env, TEST_RESULTS_FILE: "" };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [script, "--url", address, "--release", releaseId],
+      { env: environment, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
+      (error) => resolve(error === null),
+    );
+  });
+}

@@ -1,0 +1,54 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { findChromium } from "./chromium.mjs";
+
+const HELP = `npm run test:deployment -- --url URL [options]
+
+Checks a live address of the shop. Reads only; takes less than two minutes.
+
+  --url URL        the address, such as https://staging.example.com
+  --release SHA    the commit that must be live (default: the one checked out here)
+  --any-release    whatever is live is right
+  --journey        also signs in and goes to the payment page, with the account in
+                   DEPLOYMENT_TEST_EMAIL and DEPLOYMENT_TEST_PASSWORD. On a local Stripe it pays;
+                   on Stripe's own page it checks the amount and stops: that page refuses robots.
+  --help           this text`;
+
+const { values } = parseArgs({
+  options: {
+    url: { type: "string" },
+    release: { type: "string" },
+    "any-release": { type: "boolean", default: false },
+    journey: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+if (values.help || !values.url || !URL.canParse(values.url)) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 2);
+}
+
+const release = values["any-release"] ? "" : (values.release ?? checkedOutCommit());
+const environment = {
+  ...process.env,
+  CHROMIUM_PATH: await findChromium(),
+  SITE_URL: values.url.replace(/\/$/, ""),
+  DEPLOYMENT_RELEASE: release,
+  DEPLOYMENT_JOURNEY: values.journey ? "yes" : "",
+  DEPLOYMENT_TEST_EMAIL: process.env.DEPLOYMENT_TEST_EMAIL ?? "learner@example.com",
+  DEPLOYMENT_TEST_PASSWORD: process.env.DEPLOYMENT_TEST_PASSWORD ?? process.env.DEMO_PASSWORD,
+};
+const cli = join(import.meta.dirname, "..", "node_modules", "@playwright", "test", "cli.js");
+const args = [cli, "test", "--project", "deployment"];
+const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment });
+process.exit(status ?? 1);
+
+function checkedOutCommit(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
+  } catch {
+    return "";
+  }
+}
