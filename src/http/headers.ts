@@ -23,11 +23,16 @@ export function withSecurityHeaders(response: Response, formTargets: string[]): 
   const policy = secured.headers.get("content-security-policy");
   // An error page comes through here twice: once as the page, once as the answer it became.
   if (!policy?.includes("frame-ancestors"))
-    secured.headers.set(
-      "content-security-policy",
-      policy
-        ? `${policy.replace("form-action 'self'", ["form-action 'self'", ...formTargets].join(" "))} frame-ancestors 'none';`
-        : CLOSED_POLICY,
-    );
+    secured.headers.set("content-security-policy", policyFor(secured, policy, formTargets));
   return secured;
+}
+
+function policyFor(response: Response, policy: string | null, formTargets: string[]): string {
+  if (policy) {
+    const formAction = ["form-action 'self'", ...formTargets].join(" ");
+    return `${policy.replace("form-action 'self'", formAction)} frame-ancestors 'none';`;
+  }
+  // Only with hot reload is a page without a policy of Astro's.
+  const isPage = response.headers.get("content-type")?.startsWith("text/html");
+  return isPage ? "frame-ancestors 'none'" : CLOSED_POLICY;
 }
