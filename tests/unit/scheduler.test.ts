@@ -1,0 +1,24 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, test } from "vitest";
+import { callJobs, JOBS } from "../../scheduler/call-jobs.ts";
+
+test("every job is called with the secret, and what each answered is told", async () => {
+  const calls: string[] = [];
+  const server = createServer((request, response) => {
+    calls.push(`${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`);
+    response.writeHead(request.url === "/api/jobs/reconcile" ? 503 : 200).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+  const { port } = server.address() as AddressInfo;
+  const results = await callJobs(`http://localhost:${port}`, "secret");
+  server.close();
+  expect(calls.sort()).toEqual(JOBS.map((job) => `POST /api/jobs/${job} Bearer secret`).sort());
+  expect(results.find(({ job }) => job === "reconcile")?.status).toBe(503);
+  expect(results.find(({ job }) => job === "outbox")?.status).toBe(200);
+});
+
+test("a shop that is not there is status 0 and no throw", async () => {
+  const results = await callJobs("http://localhost:9", "secret");
+  expect(results.map(({ status }) => status)).toEqual(JOBS.map(() => 0));
+});
