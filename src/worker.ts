@@ -1,7 +1,7 @@
 import { handle } from "@astrojs/cloudflare/handler";
 import * as Sentry from "@sentry/cloudflare";
 import { withCappedBody } from "./http/body.ts";
-import { SECURITY_HEADERS } from "./http/headers.ts";
+import { withSecurityHeaders } from "./http/headers.ts";
 import { log } from "./http/log.ts";
 import { problemResponse } from "./http/problem.ts";
 import { sentryOptions } from "./http/sentry-options.ts";
@@ -11,15 +11,19 @@ type Handler = Required<ExportedHandler<Env>>["fetch"];
 
 const serve: Handler = async (request, env, context) => {
   if (!isConfigured())
-    return problemResponse({
+    return refuse({
       status: 503,
       detail: "The shop is not set up: its log names the variables that are missing.",
-      headers: { ...SECURITY_HEADERS },
     });
   const capped = await withCappedBody(request);
-  if (!capped) return problemResponse({ status: 413, headers: { ...SECURITY_HEADERS } });
+  if (!capped) return refuse({ status: 413 });
   return handle(capped, env, context);
 };
+
+// What no middleware sees.
+function refuse(problem: Parameters<typeof problemResponse>[0]): Response {
+  return withSecurityHeaders(problemResponse(problem), []);
+}
 
 function isConfigured(): boolean {
   try {

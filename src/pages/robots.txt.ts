@@ -16,4 +16,7 @@ export const GET: APIRoute = ({ locals }) => {
   });
 };
 
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
 export const ALL = methodNotAllowed("GET, HEAD");

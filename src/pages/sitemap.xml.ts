@@ -31,4 +31,7 @@ export const GET: APIRoute = async ({ locals }) => {
   );
 };
 
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
 export const ALL = methodNotAllowed("GET, HEAD");

@@ -17,6 +17,9 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
       status: 405,
       headers: { Allow: isPage ? "GET, HEAD" : "GET, HEAD, POST" },
     });
+  // Every action takes a form; Astro would parse JSON before it says so, and fail on what is none.
+  if (isAction && request.headers.get("content-type")?.startsWith("application/json"))
+    return problemResponse({ status: 415 });
   if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
     throw new AppError("invalid", "This address holds characters that can't be used.");
   if (!isFromOurPages(request, url)) {

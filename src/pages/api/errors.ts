@@ -13,10 +13,20 @@ export const POST: APIRoute = async ({ locals, request }) => {
   const { redis, environment } = locals.services;
   await enforceLimits(redis, [["beacons", clientAddress(request)]]);
   const envelope = await request.text();
-  if (!envelope.startsWith("{")) throw new AppError("invalid", "The body is not an envelope.");
+  if (!isEnvelope(envelope)) throw new AppError("invalid", "The body is not an envelope.");
   if (environment.SENTRY_DSN)
     locals.cfContext.waitUntil(forwardEnvelope(environment.SENTRY_DSN, envelope));
   return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
 };
+
+// A line of JSON about the whole, then the items (develop.sentry.dev/sdk/foundations/envelopes).
+function isEnvelope(body: string): boolean {
+  const [header = "", item] = body.split("\n", 2);
+  try {
+    return header.startsWith("{") && item !== undefined && Boolean(JSON.parse(header));
+  } catch {
+    return false;
+  }
+}
 
 export const ALL = methodNotAllowed("POST");

@@ -1,1 +1,1 @@
-export { ALL, GET } from "./ready.ts";
+export { ALL, GET, HEAD } from "./ready.ts";

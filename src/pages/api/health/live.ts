@@ -9,4 +9,7 @@ export const GET: APIRoute = () =>
     { headers: { "Content-Type": "application/health+json" } },
   );
 
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
 export const ALL = methodNotAllowed("GET, HEAD");

@@ -22,4 +22,7 @@ export const GET: APIRoute = async ({ locals, request }) => {
   );
 };
 
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
 export const ALL = methodNotAllowed("GET, HEAD");

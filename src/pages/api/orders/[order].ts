@@ -18,4 +18,7 @@ export const GET: APIRoute = async ({ locals, params }) => {
   return jsonResponse({ status });
 };
 
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
 export const ALL = methodNotAllowed("GET, HEAD");
