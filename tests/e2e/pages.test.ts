@@ -11,6 +11,8 @@ interface View {
   prepare?: (page: Page) => Promise<void>;
 }
 
+test.describe.configure({ mode: "parallel" });
+
 const VIEWS: View[] = [
   { name: "home", path: "/" },
   { name: "the catalogue", path: "/courses" },

@@ -1,4 +1,10 @@
-import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import {
+  test as base,
+  expect,
+  type APIRequestContext,
+  type BrowserContext,
+  type Page,
+} from "@playwright/test";
 import { makePerson, newClientAddress, type Person } from "./e2e-shop.ts";
 import { readVariable } from "./e2e-variables.ts";
 
@@ -9,6 +15,8 @@ interface Fixtures {
   clientAddress: string;
   /** Fails the test when a page logs an error or breaks its own policy, unless it expects one. */
   pageProblems: string[];
+  /** Asks the shop without a browser, as a page of its own would: with its origin, following nothing. */
+  visitor: APIRequestContext;
   /** Signs someone in and gives who it is; no page is opened for it. */
   login: (person?: Person) => Promise<Person>;
 }
@@ -32,6 +40,17 @@ export const test = base.extend<Fixtures>({
     },
     { auto: true },
   ],
+  visitor: async ({ playwright }, use) => {
+    const baseURL = readVariable("SITE_URL");
+    const headers = { Origin: baseURL, "CF-Connecting-IP": newClientAddress() };
+    const visitor = await playwright.request.newContext({
+      baseURL,
+      extraHTTPHeaders: headers,
+      maxRedirects: 0,
+    });
+    await use(visitor);
+    await visitor.dispose();
+  },
   login: async ({ context }, use) => {
     await use(async (person) => {
       const someone = person ?? (await makePerson());
