@@ -1,7 +1,7 @@
-import type { Services } from "#lib/services/index.ts";
-import { layOut, type Letter, type MailContent } from "./mail-layout.ts";
+import { layOut, type MailContent } from "./mail-layout.ts";
 import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
 import { contact } from "./mails/contact.ts";
+import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
 import { paymentFailed, receipt } from "./mails/orders.ts";
 
 /** Every mail that the shop sends. */
@@ -13,15 +13,6 @@ export interface MailRequest {
   template: MailTemplate;
   parameters: Record<string, string>;
 }
-
-export type MailServices = Pick<Services, "database" | "environment">;
-
-/** What a template makes: a letter, or null when there is nothing to say any more. */
-export type LetterWriter = (
-  services: MailServices,
-  parameters: Record<string, string>,
-  now: Date,
-) => Promise<(Letter & { replyTo?: string }) | null>;
 
 const WRITERS = new Map<string, LetterWriter>([
   ["confirm-sign-up", confirmSignUp],

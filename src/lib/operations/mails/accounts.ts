@@ -5,7 +5,7 @@ import {
   registrationCode,
   registrationToken,
 } from "#lib/accounts/registration.ts";
-import type { LetterWriter } from "../mails.ts";
+import type { LetterWriter } from "./letter-writer.ts";
 
 /** The code and the link that prove an address; both are made here and stored nowhere. */
 export const confirmSignUp: LetterWriter = async (services, parameters, now) => {

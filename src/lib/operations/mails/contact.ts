@@ -1,4 +1,4 @@
-import type { LetterWriter } from "../mails.ts";
+import type { LetterWriter } from "./letter-writer.ts";
 
 /** A visitor's message, to the shop itself; an answer goes to the visitor. */
 export const contact: LetterWriter = (_services, { name = "", email = "", message = "" }) =>

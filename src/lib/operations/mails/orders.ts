@@ -1,6 +1,6 @@
 import { formatMoney } from "#lib/orders/money.ts";
 import { findOrderForMail, type OrderForMail } from "#lib/orders/queries.ts";
-import type { LetterWriter } from "../mails.ts";
+import type { LetterWriter } from "./letter-writer.ts";
 
 /** What was bought, what it cost and where it is. */
 export const receipt: LetterWriter = async ({ database, environment }, { orderId }) => {
