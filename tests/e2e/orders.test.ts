@@ -7,7 +7,10 @@ test("the buyer has access although the browser never comes back", async ({ page
   const person = await login();
   const { orderId, url } = await beginOrder(person);
   await payByRequest(url);
-  const status = async () => (await page.request.get(`/api/orders/${orderId}`)).json();
+  const status = async () => {
+    const response = await page.request.get(`/api/orders/${orderId}`);
+    return (await response.json()) as unknown;
+  };
   await expect.poll(status).toEqual({ status: "paid" });
   await page.goto(`/courses/${COURSE}/rate-limits`);
   await expect(page.getByRole("button", { name: "Mark this lesson as done" })).toBeVisible();

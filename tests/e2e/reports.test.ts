@@ -1,0 +1,86 @@
+import type { Page } from "@playwright/test";
+import { shopServices } from "../support/e2e-shop.ts";
+import { listErrors, waitForError } from "../support/e2e-stack.ts";
+import { expect, test } from "../support/e2e.ts";
+
+test("an error in the browser arrives once, with nothing about the visitor", async ({
+  page,
+  login,
+  pageProblems,
+  clientAddress,
+}) => {
+  const person = await login();
+  const health = await page.request.get("/api/health/live");
+  const { releaseId } = (await health.json()) as { releaseId: string };
+  await page.goto("/account?secret=in-the-address");
+  const requestId = await page.locator("html").getAttribute("data-request-id");
+  const first = `planted ${crypto.randomUUID()}`;
+  await throwIn(page, first);
+  const error = await waitForError(({ message }) => message.includes(first));
+  expect(error).toMatchObject({
+    release: releaseId,
+    route: "/account",
+    tags: { route: "/account", request_id: requestId },
+  });
+  const raw = JSON.stringify(error.raw);
+  for (const own of [person.email, person.name, person.id, person.session, clientAddress])
+    expect.soft(raw).not.toContain(own);
+  expect.soft(raw).not.toContain("in-the-address");
+  expect.soft(raw).not.toMatch(/cookie|user_agent|ip_address"/i);
+  // What is reported later comes later: a second copy of the first would be there by then.
+  const second = `planted ${crypto.randomUUID()}`;
+  await rejectIn(page, second);
+  await waitForError(({ message }) => message.includes(second));
+  expect(await listErrors(({ message }) => message.includes(first))).toHaveLength(1);
+  const mine = pageProblems.splice(0);
+  expect(mine.filter((problem) => !problem.includes("planted"))).toEqual([]);
+});
+
+test("what a page view measured is counted once by its route", async ({ page }) => {
+  // No other test looks at this page, so that its counts are ours.
+  const route = "/500";
+  const viewOnce = async () => {
+    const library = page.waitForResponse((response) => response.url().includes("web-vitals"));
+    await page.goto(route);
+    await library;
+    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+    await page.goto("/terms");
+  };
+  const before = await countViews(route, "TTFB");
+  await viewOnce();
+  await expect.poll(() => countViews(route, "TTFB")).toBe(before + 1);
+  // A second beacon of the first view would be counted by the time that the second view is.
+  await viewOnce();
+  await expect.poll(() => countViews(route, "TTFB")).toBe(before + 2);
+});
+
+test("a beacon adds one to each of its counts", async ({ visitor }) => {
+  const metrics = { LCP: 1_200, INP: 80, CLS: 0.02, TTFB: 90, FCP: 700 };
+  const before = await countViews("/503");
+  const answer = await visitor.post("/api/vitals", { data: { route: "/503", metrics } });
+  expect(answer.status()).toBe(204);
+  expect((await countViews("/503")) - before).toBe(5);
+});
+
+async function throwIn(page: Page, message: string): Promise<void> {
+  await page.evaluate((text) => {
+    setTimeout(() => {
+      throw new Error(text);
+    });
+  }, message);
+}
+
+async function rejectIn(page: Page, message: string): Promise<void> {
+  await page.evaluate((text) => {
+    void Promise.reject(new Error(text));
+  }, message);
+}
+
+/** How often a metric of a route was counted, or all of them. */
+async function countViews(route: string, metric: string | null = null): Promise<number> {
+  const [row] = await shopServices().database.read<{ count: number }[]>`
+    SELECT coalesce(sum(count), 0)::integer AS count
+    FROM web_vitals
+    WHERE route = ${route} AND (${metric}::text IS NULL OR metric = ${metric})`;
+  return row?.count ?? 0;
+}
