@@ -28,7 +28,19 @@ export default defineConfig({
     launchOptions: { args, ...(CHROMIUM_PATH && { executablePath: CHROMIUM_PATH }) },
   },
   projects: [
-    { name: "e2e", testDir: "tests/e2e", use: devices["Desktop Chrome"] },
+    {
+      name: "e2e",
+      testDir: "tests/e2e",
+      testIgnore: "faults.test.ts",
+      use: devices["Desktop Chrome"],
+    },
+    // Breaks the services of the whole stack: run it by itself.
+    {
+      name: "faults",
+      testDir: "tests/e2e",
+      testMatch: "faults.test.ts",
+      use: devices["Desktop Chrome"],
+    },
     { name: "deployment", testDir: "tests/deployment", use: devices["Desktop Chrome"] },
   ],
 });

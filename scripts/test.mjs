@@ -47,7 +47,10 @@ async function testServedShop(parts) {
   const CHROMIUM_PATH = await step("Chromium", findChromium);
   await withServedShop(async (variables) => {
     const env = { ...variables, CHROMIUM_PATH };
-    if (parts.includes("e2e")) await count("e2e", playwright("e2e"), env);
+    if (parts.includes("e2e")) {
+      await count("e2e", playwright("e2e"), env);
+      await count("faults", playwright("faults"), env);
+    }
     if (parts.includes("deployment"))
       await count(
         "deployment",
