@@ -5,10 +5,16 @@ export interface Answer {
   body: Buffer;
 }
 
+/** The part of a request that a fault may look at. */
+export interface ForwardedRequest {
+  url?: string | undefined;
+  method?: string | undefined;
+}
+
 /** One thing that a bad deployment could have broken. */
 export interface PlantedFault {
   name: string;
-  change(request: { url?: string; method?: string }, answer: Answer): Answer;
+  change(request: ForwardedRequest, answer: Answer): Answer;
 }
 
 /** What `scripts/test-deployment-faults.ts` breaks, one at a time. */
@@ -81,7 +87,7 @@ export const PLANTED_FAULTS: PlantedFault[] = [
 
 function fault(
   name: string,
-  isMeant: (request: { url?: string; method?: string }) => boolean,
+  isMeant: (request: ForwardedRequest) => boolean,
   change: (answer: Answer) => Answer,
 ): PlantedFault {
   return { name, change: (request, answer) => (isMeant(request) ? change(answer) : answer) };
@@ -91,11 +97,11 @@ function always(): boolean {
   return true;
 }
 
-function isAt(path: string): (request: { url?: string }) => boolean {
+function isAt(path: string): (request: ForwardedRequest) => boolean {
   return (request) => request.url?.split("?")[0] === path;
 }
 
-function isUnder(path: string): (request: { url?: string }) => boolean {
+function isUnder(path: string): (request: ForwardedRequest) => boolean {
   return (request) => request.url?.startsWith(path) ?? false;
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { PLANTED_FAULTS, type Answer, type PlantedFault } from "./planted-faults.ts";
@@ -64,11 +64,7 @@ async function withProxy<T>(
   }
 }
 
-async function forward(
-  target: string,
-  request: { method?: string; url?: string; headers: NodeJS.Dict<string | string[]> },
-  body: Buffer,
-): Promise<Answer> {
+async function forward(target: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (!["host", "connection", "content-length"].includes(name)) headers.set(name, String(value));
