@@ -106,8 +106,8 @@ function isUnder(path: string): (request: ForwardedRequest) => boolean {
 }
 
 function without(answer: Answer, name: string): Answer {
-  const { [name]: _removed, ...headers } = answer.headers;
-  return { ...answer, headers };
+  const entries = Object.entries(answer.headers).filter(([header]) => header !== name);
+  return { ...answer, headers: Object.fromEntries(entries) };
 }
 
 function replaced(answer: Answer, pattern: string | RegExp, text: string): Answer {

@@ -10,11 +10,15 @@ const DOCUMENTS = [
   "SECURITY.md",
   "CHANGELOG.md",
   "docs/guide.md",
+  "docs/dependencies.md",
   ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 const scripts = Object.keys(
-  (JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> })
-    .scripts,
+  (
+    JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    }
+  ).scripts,
 );
 
 function textOf(document: string): string {
@@ -22,7 +26,9 @@ function textOf(document: string): string {
 }
 
 test.each(DOCUMENTS)("the links of %s lead somewhere", (document) => {
-  const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
+  const links = [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
+    ([, link = ""]) => link,
+  );
   const broken = links.filter((link) => !existsSync(join(ROOT, dirname(document), link)));
   expect(broken).toEqual([]);
 });
@@ -35,7 +41,7 @@ test.each(DOCUMENTS)("the commands that %s names exist", (document) => {
 test("every practice names a file and a test that exist", () => {
   const rows = textOf("docs/guide.md")
     .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| practice"));
+    .filter((line) => /^\| [A-Z]/.test(line));
   expect(rows.length).toBeGreaterThan(20);
   for (const row of rows) {
     const files = [...row.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file).slice(-2);
@@ -45,10 +51,24 @@ test("every practice names a file and a test that exist", () => {
 });
 
 test("the files that ARCHITECTURE.md names exist", () => {
-  const paths = [...textOf("ARCHITECTURE.md").matchAll(/`((?:src|tests|build|local|scheduler)\/[\w./-]+)`/g)];
+  const paths = [
+    ...textOf("ARCHITECTURE.md").matchAll(/`((?:src|tests|build|local|scheduler)\/[\w./-]+)`/g),
+  ];
   for (const [, path = ""] of paths) expect(existsSync(join(ROOT, path)), path).toBe(true);
 });
 
 test("the README is short enough to be read", () => {
   expect(textOf("README.md").split(/\s+/).length).toBeLessThanOrEqual(500);
+});
+
+test("every package has its reason in docs/dependencies.md", () => {
+  const text = textOf("docs/dependencies.md");
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(ROOT, "package.json"), "utf8"),
+  ) as Record<"dependencies" | "devDependencies", Record<string, string>>;
+  const families = ["@types/", "remark-", "rehype-"];
+  const missing = Object.keys({ ...dependencies, ...devDependencies }).filter(
+    (name) => !text.includes(name) && !families.some((family) => name.startsWith(family)),
+  );
+  expect(missing).toEqual([]);
 });
