@@ -3,18 +3,21 @@ import { parseArgs } from "node:util";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import { upsertUser } from "#lib/accounts/queries.ts";
 import { openDatabase } from "#lib/services/database.ts";
+import { findRunningStack } from "#local/running.ts";
 
 const HELP = `npm run admin -- create EMAIL [--name NAME]
 
 Makes the first admin of a shop, or makes an existing account one. A new account gets a random
-password, which is printed once. Uses DATABASE_URL (and NEON_BRIDGE_URL) from the environment.`;
+password, which is printed once. The shop is the one of DATABASE_URL; without it, the one of the
+running \`npm start\`.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { name: { type: "string", default: "Admin" }, help: { type: "boolean" } },
 });
 const [command, email] = positionals;
-const url = process.env.DATABASE_URL;
+const local = process.env.DATABASE_URL ? null : findRunningStack();
+const { DATABASE_URL: url, NEON_BRIDGE_URL: bridgeUrl } = { ...process.env, ...local?.variables };
 if (values.help || command !== "create" || !email?.includes("@")) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
@@ -25,7 +28,7 @@ if (!url) {
 }
 
 const password = randomBytes(15).toString("base64url");
-const database = openDatabase({ url, bridgeUrl: process.env.NEON_BRIDGE_URL });
+const database = openDatabase({ url, bridgeUrl });
 const { isNew } = await upsertUser(database, {
   email: email.toLowerCase(),
   name: values.name,
