@@ -86,8 +86,7 @@ async function listenForSmtp(
     disabledCommands: ["STARTTLS"],
     size: 25_000_000,
     onAuth: (_auth, _session, done) => done(null, { user: "shop" }),
-    onMailFrom: (_address, _session, done) =>
-      done(faults.get("email") ? new Error("451 The mailbox is out of order.") : null),
+    onMailFrom: (_address, _session, done) => done(faults.get("email") ? outOfOrder() : null),
     onData(stream, session, done) {
       const to = session.envelope.rcptTo.map(({ address }) => address);
       simpleParser(stream)
@@ -100,6 +99,11 @@ async function listenForSmtp(
     smtp.listen(port, "127.0.0.1", resolve);
   });
   return smtp;
+}
+
+// 451 asks the sender to try again; an error without a code would be 550, which gives the mail up.
+function outOfOrder(): Error {
+  return Object.assign(new Error("The mailbox is out of order."), { responseCode: 451 });
 }
 
 function fromSmtp(mail: ParsedMail, to: string[]) {

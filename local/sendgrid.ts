@@ -33,9 +33,11 @@ export function refuseSendGrid(
   try {
     const mail = JSON.parse(body) as Partial<SendGridMail>;
     const isComplete =
-      mail.personalizations?.every(({ to }) => to.length > 0) &&
+      mail.personalizations?.length &&
+      mail.personalizations.every(({ to }) => to.length > 0) &&
       mail.from?.email &&
-      mail.content?.every(({ type, value }) => type && value);
+      mail.content?.length &&
+      mail.content.every(({ type, value }) => type && value);
     return isComplete ? null : { status: 400, message: "Bad Request: a required field is missing" };
   } catch {
     return { status: 400, message: "Bad Request: the body is not JSON" };
