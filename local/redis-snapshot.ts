@@ -4,6 +4,8 @@ import type { Argument, RedisConnection, Reply } from "./resp.ts";
 export type Snapshot = [type: string, key: string, value: Encoded, expiresAt: number][];
 type Encoded = string | Encoded[];
 
+const KEY_IS_GONE = -2;
+
 const READ: Record<string, (key: Buffer) => Argument[]> = {
   string: (key) => ["GET", key],
   hash: (key) => ["HGETALL", key],
@@ -24,6 +26,8 @@ export async function readSnapshot(redis: RedisConnection): Promise<Snapshot> {
       const read = READ[type];
       if (!read) continue;
       const [value = null, expiresAt] = await redis.batch([read(key), ["PEXPIRETIME", key]]);
+      // It expired between the two questions, and an empty value can't be put back.
+      if (Number(expiresAt) === KEY_IS_GONE) continue;
       snapshot.push([type, key.toString("base64"), encode(value), Number(expiresAt)]);
     }
   } while (cursor !== "0");

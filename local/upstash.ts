@@ -26,7 +26,7 @@ const DENIED = new Set(
   ).split(" "),
 );
 const WRITES =
-  /^(set|getset|getex|getdel|append|incr|decr|del|unlink|expire|pexpire|persist|rename|h(set|del|incr)|[lr](push|pop|set|rem|trim)|s(add|rem|pop|move)|z(add|rem|incr|pop)|eval|flush|publish|x(add|del|trim))/i;
+  /^(m?set|getset|getex|getdel|append|incr|decr|del|unlink|expire|pexpire|persist|rename|h(m?set|del|incr)|[lr](push|pop|set|rem|trim)|l(insert|move)|s(add|rem|pop|move)|z(add|rem|incr|pop)|eval|flush|publish|x(add|del|trim))/i;
 
 /** Upstash's REST protocol in front of Redis (upstash.com/docs/redis/features/restapi). */
 export function createUpstashBridge(options: BridgeOptions): LocalService {
