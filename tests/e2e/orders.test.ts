@@ -62,6 +62,16 @@ test("who cancels the payment reads that nothing was charged", async ({ page, lo
   await expect(page.getByRole("heading", { name: "Nothing was charged" })).toBeVisible();
 });
 
+test("the terms must be ticked before the payment page opens", async ({ page, login }) => {
+  await login();
+  await page.goto(`/checkout/${COURSE}`);
+  const form = page.locator("main form");
+  await form.evaluate((element: HTMLFormElement) => (element.noValidate = true));
+  await page.getByRole("button", { name: /^Continue to payment/ }).click();
+  const terms = page.getByLabel("I agree to the terms");
+  await expect(terms).toHaveAccessibleDescription("Please agree to the terms before you pay.");
+});
+
 test("an order whose payment page expired can be begun again", async ({ page, login }) => {
   const person = await login();
   const { orderId, url } = await beginOrder(person);

@@ -1,6 +1,6 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { beginOrder, buyCourse, COURSE, makePerson, type Person } from "../support/e2e-shop.ts";
+import { findOverflow, findViolations } from "../support/e2e-page.ts";
 import { addSession, expect, test } from "../support/e2e.ts";
 
 /** A page, how a visitor gets it, and who they are. */
@@ -57,10 +57,10 @@ for (const { name, path, signedIn = false, prepare } of VIEWS)
     await prepare?.(page);
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect.soft(await overflow(page), `${width} pixels are enough`).toEqual([]);
+      expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        expect.soft(await violations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
+        expect.soft(await findViolations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
       }
     }
   });
@@ -116,25 +116,6 @@ async function paidOrder(person: Person): Promise<string> {
 async function afterBuying(person: Person, path: string): Promise<string> {
   await buyCourse(person);
   return path;
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // axe has types of its own for the same page. Its legacy mode opens no second one for frames.
-  const axe = new AxeBuilder({ page: page as never }).setLegacyMode(true);
-  const { violations: found } = await axe.analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
-}
-
-/** What sticks out to the right; nothing when the page itself can't be scrolled sideways. */
-function overflow(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const { clientWidth, scrollWidth } = document.documentElement;
-    if (scrollWidth <= clientWidth) return [];
-    return Array.from(document.querySelectorAll("body *"))
-      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
-      .map((element) => `${element.tagName}.${element.className}`)
-      .slice(0, 5);
-  });
 }
 
 function describeFocus(): { what: string; isMarked: boolean } | null {
