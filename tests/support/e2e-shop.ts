@@ -50,7 +50,7 @@ export async function makePerson(name = "Kim Buyer"): Promise<Person> {
   return { ...person, session };
 }
 
-/** Begins an order as the checkout page does. Gives the order's id and the address of Stripe's page. */
+/** Begins an order as the checkout page does. Gives its id and the address of Stripe's page. */
 export async function beginOrder(
   person: Person,
   slug = COURSE,

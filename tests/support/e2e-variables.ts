@@ -1,4 +1,4 @@
-/** A variable that scripts/test.mjs sets for the served shop. Throws when the tests run without it. */
+/** A variable that scripts/test.mjs sets for the served shop. Throws when it is not set. */
 export function readVariable(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run these tests with "npm run test:e2e".`);

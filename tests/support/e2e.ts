@@ -11,11 +11,11 @@ import { readVariable } from "./e2e-variables.ts";
 export { expect };
 
 interface Fixtures {
-  /** Counts this test's requests under an address of its own, so that no limit is met by accident. */
+  /** Counts this test's requests under an address of its own: no limit is met by accident. */
   clientAddress: string;
   /** Fails the test when a page logs an error or breaks its own policy, unless it expects one. */
   pageProblems: string[];
-  /** Asks the shop without a browser, as a page of its own would: with its origin, following nothing. */
+  /** Asks the shop without a browser, as a page of its own would; follows no redirect. */
   visitor: APIRequestContext;
   /** Signs someone in and gives who it is; no page is opened for it. */
   login: (person?: Person) => Promise<Person>;
@@ -75,7 +75,7 @@ export async function addSession(context: BrowserContext, { session }: Person): 
   ]);
 }
 
-// A violation of the policy is logged by Chromium as an error; a 4xx page is too, and means nothing.
+// Chromium logs a break of the policy as an error; a 4xx page is logged too, and means nothing.
 function watchPage(page: Page, problems: string[]): void {
   page.on("pageerror", (error) => problems.push(`${page.url()}: ${error.message}`));
   page.on("console", (message) => {
