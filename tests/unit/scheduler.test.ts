@@ -6,7 +6,9 @@ import { callJobs, JOBS } from "../../scheduler/call-jobs.ts";
 test("every job is called with the secret, and what each answered is told", async () => {
   const calls: string[] = [];
   const server = createServer((request, response) => {
-    calls.push(`${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`);
+    calls.push(
+      `${request.method ?? ""} ${request.url ?? ""} ${request.headers.authorization ?? ""}`,
+    );
     response.writeHead(request.url === "/api/jobs/reconcile" ? 503 : 200).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
