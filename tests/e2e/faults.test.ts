@@ -31,7 +31,7 @@ interface Answer {
 
 test.afterEach(async ({ visitor }) => {
   await clearFaults();
-  // The one probe that a breaker lets through can leave the other check of the same service at "warn".
+  // A breaker lets one probe through: the other check of the service can say "warn" once more.
   const recovered = expect.poll(() => healthOf(visitor), {
     timeout: RECOVERY_MS,
     intervals: [250],
