@@ -2,7 +2,7 @@ import cloudflare from "@astrojs/cloudflare";
 import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
 import { cloudflarePages } from "./build/cloudflare-pages.ts";
-import { minifyWorker, releaseId } from "./build/release.ts";
+import { minifyWorker, releaseId, withoutPreloads } from "./build/release.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
 // Hot reload writes inline scripts and styles, which the policy below is there to forbid.
@@ -30,6 +30,8 @@ export default defineConfig({
       enabled: { client: true, server: false },
       clientInitPath: "src/scripts/report-errors.ts",
       telemetry: false,
+      // Without a token there is nothing to upload, and what marks the maps is kept out of the bundles.
+      sourcemaps: { disable: !process.env.SENTRY_AUTH_TOKEN },
     }),
     ...(target === "pages" ? [cloudflarePages()] : []),
   ],
@@ -50,7 +52,12 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [minifyWorker()],
-    define: { __RELEASE_ID__: JSON.stringify(releaseId()) },
+    plugins: [minifyWorker(), withoutPreloads()],
+    define: {
+      __RELEASE_ID__: JSON.stringify(releaseId()),
+      // Takes the SDK's debug messages and tracing out of both bundles: only errors are reported.
+      __SENTRY_DEBUG__: "false",
+      __SENTRY_TRACING__: "false",
+    },
   },
 });

@@ -19,3 +19,19 @@ export function minifyWorker(): Plugin {
     configEnvironment: (name) => (name === "ssr" ? { build: { minify: "oxc" } } : undefined),
   };
 }
+
+/**
+ * Vite plugin that leaves out the browser's helper for preloading what a lazy module needs: a kilobyte on every page, and nothing
+ * here has anything to preload.
+ */
+export function withoutPreloads(): Plugin {
+  return {
+    name: "slipway:without-preloads",
+    apply: "build",
+    enforce: "pre",
+    load: (id) =>
+      id === "\0vite/preload-helper.js"
+        ? "export const __vitePreload = (load) => load();"
+        : undefined,
+  };
+}

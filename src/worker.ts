@@ -1,29 +1,26 @@
 import { handle } from "@astrojs/cloudflare/handler";
-import * as Sentry from "@sentry/cloudflare";
 import { withCappedBody } from "./http/body.ts";
-import { withSecurityHeaders } from "./http/headers.ts";
+import { SECURITY_HEADERS } from "./http/headers.ts";
 import { log } from "./http/log.ts";
 import { problemResponse } from "./http/problem.ts";
-import { sentryOptions } from "./http/sentry-options.ts";
 import { readEnvironment } from "./http/services.ts";
 
-type Handler = Required<ExportedHandler<Env>>["fetch"];
+const headers = { ...SECURITY_HEADERS };
 
-const serve: Handler = async (request, env, context) => {
-  if (!isConfigured())
-    return refuse({
-      status: 503,
-      detail: "The shop is not set up: its log names the variables that are missing.",
-    });
-  const capped = await withCappedBody(request);
-  if (!capped) return refuse({ status: 413 });
-  return handle(capped, env, context);
-};
-
-// What no middleware sees.
-function refuse(problem: Parameters<typeof problemResponse>[0]): Response {
-  return withSecurityHeaders(problemResponse(problem), []);
-}
+/** The Worker's entry: what must be right before Astro sees a request. */
+export default {
+  async fetch(request, env, context) {
+    if (!isConfigured())
+      return problemResponse({
+        status: 503,
+        detail: "The shop is not set up: its log names the variables that are missing.",
+        headers,
+      });
+    const capped = await withCappedBody(request);
+    if (!capped) return problemResponse({ status: 413, headers });
+    return handle(capped, env, context);
+  },
+} satisfies ExportedHandler<Env>;
 
 function isConfigured(): boolean {
   try {
@@ -34,13 +31,3 @@ function isConfigured(): boolean {
     return false;
   }
 }
-
-const reporting = Sentry.withSentry(sentryOptions, { fetch: serve as never }) as unknown as {
-  fetch: Handler;
-};
-
-/** The Worker: Astro, inside Sentry where a DSN is set. */
-export default {
-  fetch: (request, env, context) =>
-    (env.SENTRY_DSN ? reporting.fetch : serve)(request, env, context),
-} satisfies { fetch: Handler };

@@ -21,16 +21,13 @@ export async function translateErrors<T>(
   context: ActionAPIContext,
   handle: () => Promise<T>,
 ): Promise<T> {
-  const { requestId, log } = context.locals;
+  const { log } = context.locals;
   try {
     return await handle();
   } catch (error) {
     if (isReportable(error)) {
       log("action-failed", { error: error instanceof Error ? error.name : "unknown" });
-      reportError(error, {
-        requestId,
-        route: `action ${context.url.searchParams.get("_action") ?? ""}`,
-      });
+      reportError(context, error, `action ${context.url.searchParams.get("_action") ?? ""}`);
     }
     if (!(error instanceof AppError))
       throw new ActionError({

@@ -19,7 +19,7 @@ export const translateFailures = defineMiddleware(async (context, next) => {
     const route = `${context.request.method} ${context.routePattern}`;
     if (isReportable(error)) {
       log("error", "request-failed", { requestId, route, error: nameOf(error) });
-      reportError(error, { requestId, route });
+      reportError(context, error, route);
     }
     return isForMachines(context) ? failEndpoint(error, requestId) : failPage(context, error);
   }

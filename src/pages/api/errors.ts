@@ -2,7 +2,7 @@ import type { APIRoute } from "astro";
 import { clientAddress } from "#http/client-address.ts";
 import { methodNotAllowed } from "#http/problem.ts";
 import { AppError } from "#lib/errors.ts";
-import { forwardEnvelope } from "#lib/operations/error-tunnel.ts";
+import { forwardEnvelope } from "#lib/services/error-tunnel.ts";
 import { enforceLimits } from "#lib/rate-limits.ts";
 
 /**

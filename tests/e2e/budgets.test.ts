@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/e2e.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const KIB = 1024;
+const PAGES = [
+  "/",
+  "/courses",
+  "/courses/production-deployment",
+  "/courses/production-deployment/what-production-means",
+  "/sign-in",
+];
+
+interface Loaded {
+  path: string;
+  type: string;
+  gzipBytes: number;
+}
+
+/** Everything the page loads until it is quiet, what comes when it is idle included. */
+async function load(page: Page, address: string): Promise<Loaded[]> {
+  const bodies: Promise<Loaded>[] = [];
+  page.on("response", (response) => {
+    const path = new URL(response.url()).pathname;
+    const type = response.request().resourceType();
+    const measured = response
+      .body()
+      .then((body) => ({ path, type, gzipBytes: gzipSync(body).length }));
+    bodies.push(measured);
+  });
+  const vitals = page.waitForResponse((response) => response.url().includes("web-vitals"));
+  await page.goto(address);
+  await vitals;
+  await page.waitForLoadState("networkidle");
+  return Promise.all(bodies);
+}
+
+function sum(loaded: Loaded[], type: string): number {
+  return loaded
+    .filter((each) => each.type === type)
+    .reduce((bytes, each) => bytes + each.gzipBytes, 0);
+}
+
+for (const address of PAGES)
+  test(`${address} keeps within what a phone should have to load`, async ({ page, baseURL }) => {
+    const loaded = await load(page, address);
+    expect(sum(loaded, "script"), "JavaScript").toBeLessThanOrEqual(5 * KIB);
+    expect(sum(loaded, "document") + sum(loaded, "stylesheet"), "HTML and CSS").toBeLessThanOrEqual(
+      20 * KIB,
+    );
+    expect(sum(loaded, "font"), "fonts").toBeLessThanOrEqual(25 * KIB);
+    const before = loaded.filter(({ path }) => !path.includes("web-vitals"));
+    expect(before.length, before.map(({ path }) => path).join(" ")).toBeLessThanOrEqual(8);
+    expect(page.url()).toContain(baseURL);
+  });
+
+test("all styles together are at most 15 KiB", async ({ page }) => {
+  await page.goto("/");
+  const css = await page.locator("style").allTextContents();
+  expect(css.join("").length).toBeGreaterThan(1_000);
+  expect(gzipSync(css.join("")).length).toBeLessThanOrEqual(15 * KIB);
+});
+
+test("the Worker is at most 300 KiB", () => {
+  const folder = join(ROOT, "dist/pages/_worker.js");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name)));
+  expect(gzipSync(Buffer.concat(files), { level: 9 }).length).toBeLessThanOrEqual(300 * KIB);
+});
