@@ -2,11 +2,11 @@
 for (const input of document.querySelectorAll<HTMLInputElement>("[data-show-password]")) {
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "button button-plain";
+  button.className = "button button-plain show-password";
   const update = () => {
     const isShown = input.type === "text";
-    button.textContent = isShown ? "Hide password" : "Show password";
-    button.setAttribute("aria-pressed", String(isShown));
+    button.textContent = isShown ? "Hide" : "Show";
+    button.setAttribute("aria-label", isShown ? "Hide password" : "Show password");
   };
   button.addEventListener("click", () => {
     input.type = input.type === "password" ? "text" : "password";
