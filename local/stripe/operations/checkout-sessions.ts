@@ -1,0 +1,48 @@
+import type Stripe from "stripe";
+import { missingResource } from "../api-error.ts";
+import { createSession, expireSession } from "../checkout.ts";
+import { CONTRACT } from "../contract.ts";
+import type { Checkout } from "../ledger.ts";
+import { listPage, type ListParams } from "../listing.ts";
+import { list, operation, type Call, type Operation } from "./operation.ts";
+
+export const CHECKOUT_SESSIONS: readonly Operation[] = [
+  operation<Stripe.Checkout.SessionCreateParams>(
+    "POST /v1/checkout/sessions",
+    CONTRACT.sessionCreate,
+    (call) => createSession(call.ledger, call.params, call),
+  ),
+  operation<Stripe.Checkout.SessionListParams & ListParams>(
+    "GET /v1/checkout/sessions",
+    CONTRACT.sessionList,
+    (call) => {
+      const sessions = [...call.ledger.state.checkouts.values()].map(({ session }) => session);
+      return list(call, sessions, "checkout/sessions", ["customer", "payment_intent", "status"]);
+    },
+  ),
+  operation(
+    "GET /v1/checkout/sessions/:id",
+    CONTRACT.nothing,
+    (call) => findCheckout(call).session,
+  ),
+  operation("POST /v1/checkout/sessions/:id/expire", CONTRACT.nothing, (call) => {
+    const checkout = findCheckout(call);
+    expireSession(call.ledger, checkout, call.cause);
+    return checkout.session;
+  }),
+  operation<ListParams>(
+    "GET /v1/checkout/sessions/:id/line_items",
+    CONTRACT.lineItemList,
+    (call) => {
+      const { session, lineItems } = findCheckout(call);
+      const url = `/v1/checkout/sessions/${session.id}/line_items`;
+      return listPage(url, lineItems.toReversed(), call.params);
+    },
+  ),
+];
+
+function findCheckout({ ledger, id, livemode }: Call<unknown>): Checkout {
+  const checkout = ledger.state.checkouts.get(id);
+  if (checkout?.session.livemode !== livemode) throw missingResource("checkout.session", id);
+  return checkout;
+}
