@@ -10,6 +10,7 @@ export const startCheckout = defineAction({
   input: z.object({
     courseId: z.uuid("This course is not known."),
     terms: z.literal("on", "Please agree to the terms before you pay."),
+    waiver: z.literal("on", "Please tick this too: the course opens at once."),
   }),
   handler: (input, context) =>
     translateErrors(context, async () => {
@@ -19,8 +20,9 @@ export const startCheckout = defineAction({
       return beginCheckout(services, {
         userId,
         email,
-        courseId: input.courseId,
+        courseIds: [input.courseId],
         termsAccepted: true,
+        waiverAccepted: true,
         now: new Date(),
       });
     }),

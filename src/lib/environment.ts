@@ -3,6 +3,17 @@ import { parseRedisUrl } from "./redis-url.ts";
 
 const secret = (what: string) => z.string().min(32, `${what} must have at least 32 characters`);
 const url = z.url({ protocol: /^https?$/, message: "must be an http(s) address" });
+const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((text) => text === "true");
+const whole = (min: number, max: number, fallback: number) =>
+  z.coerce
+    .number(`must be a whole number from ${min} to ${max}`)
+    .int()
+    .min(min)
+    .max(max)
+    .default(fallback);
 
 /**
  * Every variable the shop reads, with what it is for (`.env.example` and the table in the docs are
@@ -37,6 +48,13 @@ export const environmentSchema = z.object({
     .string()
     .regex(/^whsec_\w+(,whsec_\w+)*$/, "must be one or more whsec_… separated by commas")
     .describe("Signing secrets of the webhook endpoint, the newest first"),
+  STRIPE_AUTOMATIC_TAX: flag.describe(
+    "true lets Stripe Tax work out the tax in each price, and asks businesses for their tax number",
+  ),
+  REFUND_WINDOW_DAYS: whole(0, 365, 30).describe("Days in which a buyer may return a course"),
+  REFUND_MAX_COMPLETED_PERCENT: whole(0, 100, 50).describe(
+    "The share of a course's lessons that may be completed before it can't be returned any more",
+  ),
   STRIPE_API_BASE: url.optional().describe("The local Stripe; development only"),
   EMAIL_HOST: z
     .string()

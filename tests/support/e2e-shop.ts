@@ -63,8 +63,9 @@ export async function beginOrder(
   const result = await startCheckout(shopServices(), {
     userId: person.id,
     email: person.email,
-    courseId: course?.id ?? randomUUID(),
+    courseIds: [course?.id ?? randomUUID()],
     termsAccepted: true,
+    waiverAccepted: true,
     now: new Date(),
   });
   if (result.kind !== "redirect") throw new Error("The course is owned already.");

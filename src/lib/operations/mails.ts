@@ -2,11 +2,24 @@ import { layOut, type MailContent } from "./mail-layout.ts";
 import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
 import { contact } from "./mails/contact.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
-import { paymentFailed, receipt } from "./mails/orders.ts";
+import { disputeLost, disputeOpened, disputeWon } from "./mails/disputes.ts";
+import { grant, paymentFailed, receipt } from "./mails/orders.ts";
+import { refund, refundFailed } from "./mails/refunds.ts";
 
 /** Every mail that the shop sends. */
 export type MailTemplate =
-  "confirm-sign-up" | "already-registered" | "welcome" | "receipt" | "payment-failed" | "contact";
+  | "confirm-sign-up"
+  | "already-registered"
+  | "welcome"
+  | "receipt"
+  | "grant"
+  | "payment-failed"
+  | "refund"
+  | "refund-failed"
+  | "dispute-opened"
+  | "dispute-won"
+  | "dispute-lost"
+  | "contact";
 
 /** A mail to be written: which one, and what it is about. Never holds a code or a link. */
 export interface MailRequest {
@@ -19,7 +32,13 @@ const WRITERS = new Map<string, LetterWriter>([
   ["already-registered", alreadyRegistered],
   ["welcome", welcome],
   ["receipt", receipt],
+  ["grant", grant],
   ["payment-failed", paymentFailed],
+  ["refund", refund],
+  ["refund-failed", refundFailed],
+  ["dispute-opened", disputeOpened],
+  ["dispute-won", disputeWon],
+  ["dispute-lost", disputeLost],
   ["contact", contact],
 ]);
 

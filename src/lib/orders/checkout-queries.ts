@@ -1,122 +1,141 @@
 import type { Database } from "#lib/services/database.ts";
 import type { OrderStatus } from "./order.ts";
 
-/** An order with a course whose payment is not decided yet. */
+/** A published course as it is sold now. */
+export interface SoldCourse {
+  id: string;
+  slug: string;
+  title: string;
+  priceAmount: number;
+  currency: string;
+  isOwned: boolean;
+}
+
+/** An order whose payment is not decided yet. */
 export interface OpenOrder {
   id: string;
   status: OrderStatus;
   attempt: number;
-  priceAmount: number;
   currency: string;
-  title: string;
   stripeSessionId: string | null;
   createdAt: Date;
   expiresAt: Date;
+  items: { courseId: string; slug: string; title: string; priceAmount: number }[];
 }
 
-/** All that matters when a person wants to buy a course. */
+/** All that matters when a person wants to buy courses. */
 export interface CheckoutState {
-  course: { id: string; slug: string; title: string; priceAmount: number; currency: string };
-  isOwned: boolean;
+  /** Those of the wanted courses that are for sale, by title. */
+  courses: SoldCourse[];
   customerId: string | null;
-  order: OpenOrder | null;
+  /** The person's open orders with one of the courses, oldest first. */
+  orders: OpenOrder[];
 }
 
-interface CheckoutRow extends Omit<CheckoutState["course"], "id"> {
-  courseId: string;
-  isOwned: boolean;
-  customerId: string | null;
-  orderId: string | null;
-  orderStatus: OrderStatus;
-  orderAttempt: number;
-  orderPriceAmount: number;
-  orderCurrency: string;
-  orderTitle: string;
-  orderSessionId: string | null;
-  orderCreatedAt: Date;
-  orderExpiresAt: Date;
+interface Buyer {
+  userId: string;
+  courseIds: string[];
+  livemode: boolean;
 }
 
-/**
- * A published course with what the person has of it: access, an open order. Null without the
- * course.
- */
+interface OpenOrderRow extends Omit<OpenOrder, "createdAt" | "expiresAt"> {
+  createdAt: string;
+  expiresAt: string;
+}
+
+/** The courses as they are for sale, with what the person has of them: access, open orders. */
 export async function findCheckoutState(
   database: Database,
-  buyer: { userId: string; courseId: string; livemode: boolean },
-): Promise<CheckoutState | null> {
-  const [row] = await database.read<CheckoutRow[]>`
-    SELECT courses.id AS course_id, courses.slug, courses.title, courses.price_amount,
-           courses.currency, entitlements.order_item_id IS NOT NULL AS is_owned,
-           payment_customers.stripe_customer_id AS customer_id,
-           orders.id AS order_id, orders.status AS order_status, orders.attempt AS order_attempt,
-           items.price_amount AS order_price_amount, orders.currency AS order_currency,
-           items.title AS order_title, orders.stripe_session_id AS order_session_id,
-           orders.created_at AS order_created_at, orders.expires_at AS order_expires_at
-    FROM courses
-    CROSS JOIN (
-      SELECT ${buyer.userId}::uuid AS user_id, ${buyer.livemode}::boolean AS livemode
-    ) buyer
-    LEFT JOIN entitlements ON entitlements.course_id = courses.id
-      AND entitlements.user_id = buyer.user_id AND entitlements.livemode = buyer.livemode
-    LEFT JOIN payment_customers ON payment_customers.user_id = buyer.user_id
-      AND payment_customers.livemode = buyer.livemode
-    LEFT JOIN order_items items ON items.course_id = courses.id AND items.state = 'open'
-      AND items.user_id = buyer.user_id AND items.livemode = buyer.livemode
-    LEFT JOIN orders ON orders.id = items.order_id
-    WHERE courses.id = ${buyer.courseId}::uuid AND courses.published_at IS NOT NULL`;
-  return row ? toCheckoutState(row) : null;
-}
-
-function toCheckoutState(row: CheckoutRow): CheckoutState {
-  const { slug, title, priceAmount, currency, isOwned, customerId } = row;
+  { userId, courseIds, livemode }: Buyer,
+): Promise<CheckoutState> {
+  const [row] = await database.read<
+    { courses: SoldCourse[]; customerId: string | null; orders: OpenOrderRow[] }[]
+  >`
+    WITH buyer AS (
+      SELECT ${userId}::uuid AS user_id, ${livemode}::boolean AS livemode,
+             ${courseIds}::uuid[] AS course_ids
+    ), wanted AS (
+      SELECT c.id, c.slug, c.title, c.price_amount, c.currency, EXISTS (
+               SELECT 1
+               FROM entitlements e
+               WHERE e.user_id = buyer.user_id AND e.course_id = c.id
+                 AND e.livemode = buyer.livemode
+             ) AS is_owned
+      FROM buyer
+      JOIN courses c ON c.id = ANY (buyer.course_ids) AND c.published_at IS NOT NULL
+    ), open_orders AS (
+      SELECT DISTINCT o.id, o.status, o.attempt, o.currency, o.stripe_session_id, o.created_at,
+             o.expires_at
+      FROM buyer
+      JOIN order_items i ON i.user_id = buyer.user_id AND i.livemode = buyer.livemode
+        AND i.state = 'open' AND i.course_id = ANY (buyer.course_ids)
+      JOIN orders o ON o.id = i.order_id
+    )
+    SELECT
+      (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+         'id', id, 'slug', slug, 'title', title, 'priceAmount', price_amount,
+         'currency', currency, 'isOwned', is_owned) ORDER BY title, id), '[]')
+       FROM wanted) AS courses,
+      (SELECT stripe_customer_id
+       FROM payment_customers
+       JOIN buyer USING (user_id, livemode)) AS customer_id,
+      (SELECT COALESCE(jsonb_agg(jsonb_build_object(
+         'id', o.id, 'status', o.status, 'attempt', o.attempt, 'currency', o.currency,
+         'stripeSessionId', o.stripe_session_id, 'createdAt', o.created_at,
+         'expiresAt', o.expires_at,
+         'items', (SELECT jsonb_agg(jsonb_build_object(
+                     'courseId', i.course_id, 'slug', c.slug, 'title', i.title,
+                     'priceAmount', i.price_amount) ORDER BY i.title, i.course_id)
+                   FROM order_items i
+                   JOIN courses c ON c.id = i.course_id
+                   WHERE i.order_id = o.id)) ORDER BY o.created_at, o.id), '[]')
+       FROM open_orders o) AS orders`;
+  const { courses = [], customerId = null, orders = [] } = row ?? {};
   return {
-    course: { id: row.courseId, slug, title, priceAmount, currency },
-    isOwned,
+    courses,
     customerId,
-    order: row.orderId
-      ? {
-          id: row.orderId,
-          status: row.orderStatus,
-          attempt: row.orderAttempt,
-          priceAmount: row.orderPriceAmount,
-          currency: row.orderCurrency,
-          title: row.orderTitle,
-          stripeSessionId: row.orderSessionId,
-          createdAt: row.orderCreatedAt,
-          expiresAt: row.orderExpiresAt,
-        }
-      : null,
+    orders: orders.map((order) => ({
+      ...order,
+      createdAt: new Date(order.createdAt),
+      expiresAt: new Date(order.expiresAt),
+    })),
   };
 }
 
 /**
- * Writes an order for one course at the price that the database has. Violates
- * order_items_one_open_key when another tab was faster.
+ * Writes an order for courses at the prices that the database has. All of them must be for sale in
+ * one currency, else nothing is written. Violates order_items_one_open_key when another tab was
+ * faster.
  */
 export async function insertOrder(
   database: Database,
-  order: { userId: string; courseId: string; livemode: boolean; now: Date; expiresAt: Date },
+  order: Buyer & { now: Date; expiresAt: Date },
 ): Promise<void> {
+  const { userId, courseIds, livemode, now, expiresAt } = order;
   await database.write`
-    WITH course AS (
+    WITH wanted AS (
       SELECT id, title, price_amount, currency
       FROM courses
-      WHERE id = ${order.courseId}::uuid AND published_at IS NOT NULL
+      WHERE id = ANY (${courseIds}::uuid[]) AND published_at IS NOT NULL
+    ), total AS (
+      SELECT min(currency) AS currency, sum(price_amount)::integer AS amount
+      FROM wanted
+      HAVING count(*) = ${courseIds.length}::integer AND count(DISTINCT currency) = 1
     ), created AS (
       INSERT INTO orders (user_id, currency, subtotal_amount, total_amount, livemode,
-                          terms_accepted_at, expires_at, created_at, updated_at)
-      SELECT ${order.userId}::uuid, currency, price_amount, price_amount,
-             ${order.livemode}::boolean, ${order.now}::timestamptz,
-             ${order.expiresAt}::timestamptz, ${order.now}::timestamptz, ${order.now}::timestamptz
-      FROM course
+                          terms_accepted_at, waiver_accepted_at, expires_at, created_at,
+                          updated_at)
+      SELECT ${userId}::uuid, currency, amount, amount, ${livemode}::boolean,
+             ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz,
+             ${now}::timestamptz, ${now}::timestamptz
+      FROM total
       RETURNING id, user_id, livemode
     )
     INSERT INTO order_items (order_id, user_id, course_id, title, price_amount, livemode)
-    SELECT created.id, created.user_id, course.id, course.title, course.price_amount,
+    SELECT created.id, created.user_id, wanted.id, wanted.title, wanted.price_amount,
            created.livemode
     FROM created
-    CROSS JOIN course`;
+    CROSS JOIN wanted`;
 }
 
 /** Remembers the session that Stripe made for an order. Gives false when the order has moved on. */
@@ -147,6 +166,18 @@ export async function updateOrderAttempt(
     SET attempt = attempt + 1, expires_at = ${order.expiresAt}, updated_at = ${order.now},
         version = version + 1
     WHERE id = ${order.id}::uuid AND attempt = ${order.attempt} AND status = 'creating'`;
+}
+
+/** Ends an order that has no session yet, unless it has got one meanwhile. */
+export async function updateOrderExpiry(
+  database: Database,
+  order: { id: string; attempt: number; now: Date },
+): Promise<void> {
+  await database.write`
+    UPDATE orders
+    SET expires_at = ${order.now}, updated_at = ${order.now}, version = version + 1
+    WHERE id = ${order.id}::uuid AND attempt = ${order.attempt}
+      AND status = 'creating' AND stripe_session_id IS NULL`;
 }
 
 /** Remembers a person's customer at Stripe in the place of `former`; gives the one that counts. */

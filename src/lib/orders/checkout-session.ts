@@ -1,11 +1,13 @@
+import type { Environment } from "#lib/environment.ts";
 import type { Services } from "#lib/services/index.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
 import { updateOrderSession, upsertCustomer, type OpenOrder } from "./checkout-queries.ts";
-import { isMissing } from "./stripe-facts.ts";
+import { isMissing } from "./retrieve-facts.ts";
 
 type CheckoutServices = Pick<Services, "database" | "stripe" | "environment">;
 
-interface Buyer {
+/** Who pays, and as which customer of Stripe. */
+export interface Buyer {
   userId: string;
   email: string;
   livemode: boolean;
@@ -21,11 +23,10 @@ export async function createSession(
   services: CheckoutServices,
   buyer: Buyer,
   order: OpenOrder,
-  course: { id: string; slug: string },
   now: Date,
 ): Promise<Stripe.Checkout.Session | null> {
   const customer = buyer.customerId ?? (await createCustomer(services, buyer, null));
-  const params = sessionParams(services.environment.SITE_URL, customer, order, course);
+  const params = sessionParams(services.environment, customer, order);
   const session = await services.stripe.run((stripe) =>
     stripe.checkout.sessions.create(params, { idempotencyKey: `co:${order.id}:${order.attempt}` }),
   );
@@ -81,31 +82,45 @@ export async function findSession(
 }
 
 function sessionParams(
-  siteUrl: string,
+  { SITE_URL: site, STRIPE_AUTOMATIC_TAX: hasTax }: Environment,
   customer: string,
   order: OpenOrder,
-  course: { id: string; slug: string },
 ): Stripe.Checkout.SessionCreateParams {
+  const [only] = order.items;
+  const cancelPath = only && order.items.length === 1 ? `/checkout/${only.slug}` : "/cart";
   // `site` tells our orders from those of another shop or environment on the same account.
-  const metadata = { order_id: order.id, site: siteUrl };
+  const metadata = { order_id: order.id, site };
   return {
     mode: "payment",
     customer,
     client_reference_id: order.id,
     metadata,
-    payment_intent_data: { metadata, description: order.title },
-    line_items: [
-      {
-        quantity: 1,
-        price_data: {
-          currency: order.currency,
-          unit_amount: order.priceAmount,
-          product_data: { name: order.title, metadata: { course_id: course.id } },
-        },
+    payment_intent_data: {
+      metadata,
+      description: order.items
+        .map(({ title }) => title)
+        .join(", ")
+        .slice(0, 500),
+    },
+    line_items: order.items.map(({ courseId, title, priceAmount }) => ({
+      quantity: 1,
+      price_data: {
+        currency: order.currency,
+        unit_amount: priceAmount,
+        // Prices are shown with tax everywhere, as EU law asks of a shop for consumers.
+        ...(hasTax && { tax_behavior: "inclusive" as const }),
+        product_data: { name: title, metadata: { course_id: courseId } },
       },
-    ],
+    })),
+    allow_promotion_codes: true,
+    invoice_creation: { enabled: true, invoice_data: { metadata } },
+    ...(hasTax && {
+      automatic_tax: { enabled: true },
+      tax_id_collection: { enabled: true },
+      customer_update: { address: "auto" as const, name: "auto" as const },
+    }),
     expires_at: Math.floor(order.expiresAt.getTime() / 1000),
-    success_url: `${siteUrl}/checkout/return?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${siteUrl}/checkout/${course.slug}?cancelled=1`,
+    success_url: `${site}/checkout/return?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: `${site}${cancelPath}?cancelled=1`,
   };
 }

@@ -10,17 +10,9 @@ export async function findOrderForUser(
   userId: string,
 ): Promise<OrderView | null> {
   const [order] = await database.read<OrderView[]>`
-    SELECT o.id, o.number, o.status, o.currency, o.subtotal_amount, o.discount_amount, o.tax_amount,
-           o.total_amount, o.refunded_amount, o.stripe_session_url, o.created_at, o.expires_at,
-           o.paid_at,
-           (SELECT jsonb_agg(jsonb_build_object(
-              'courseSlug', c.slug, 'title', i.title, 'priceAmount', i.price_amount,
-              'refundedAmount', i.refunded_amount, 'state', i.state) ORDER BY i.title)
-            FROM order_items i
-            JOIN courses c ON c.id = i.course_id
-            WHERE i.order_id = o.id) AS items
-    FROM orders o
-    WHERE o.id = ${orderId}::uuid AND o.user_id = ${userId}::uuid`;
+    SELECT *
+    FROM order_views
+    WHERE id = ${orderId}::uuid AND user_id = ${userId}::uuid`;
   return order ?? null;
 }
 
@@ -52,18 +44,10 @@ export async function findOrderBySession(
 /** A person's orders, newest first, without those that were never more than begun. */
 export async function listOrders(database: Database, userId: string): Promise<OrderView[]> {
   return database.read<OrderView[]>`
-    SELECT o.id, o.number, o.status, o.currency, o.subtotal_amount, o.discount_amount, o.tax_amount,
-           o.total_amount, o.refunded_amount, o.stripe_session_url, o.created_at, o.expires_at,
-           o.paid_at,
-           (SELECT jsonb_agg(jsonb_build_object(
-              'courseSlug', c.slug, 'title', i.title, 'priceAmount', i.price_amount,
-              'refundedAmount', i.refunded_amount, 'state', i.state) ORDER BY i.title)
-            FROM order_items i
-            JOIN courses c ON c.id = i.course_id
-            WHERE i.order_id = o.id) AS items
-    FROM orders o
-    WHERE o.user_id = ${userId}::uuid AND o.status NOT IN ('creating', 'expired')
-    ORDER BY o.created_at DESC
+    SELECT *
+    FROM order_views
+    WHERE user_id = ${userId}::uuid AND status NOT IN ('creating', 'expired')
+    ORDER BY created_at DESC
     LIMIT 200`;
 }
 
@@ -105,11 +89,10 @@ export async function findOrderForMail(
   database: Database,
   orderId: string,
 ): Promise<OrderForMail | null> {
-  const [buyer] = await database.read<{ userId: string; name: string }[]>`
-    SELECT users.id AS user_id, users.name
-    FROM orders
-    JOIN users ON users.id = orders.user_id
-    WHERE orders.id = ${orderId}::uuid`;
-  const order = buyer && (await findOrderForUser(database, orderId, buyer.userId));
-  return order ? { ...order, name: buyer.name } : null;
+  const [order] = await database.read<OrderForMail[]>`
+    SELECT order_views.*, users.name
+    FROM order_views
+    JOIN users ON users.id = order_views.user_id
+    WHERE order_views.id = ${orderId}::uuid`;
+  return order ?? null;
 }

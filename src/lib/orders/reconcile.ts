@@ -1,3 +1,4 @@
+import { AppError, DependencyError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { isLivemode } from "./livemode.ts";
 import {
@@ -6,6 +7,8 @@ import {
   listOrdersInDoubt,
   updateEventCursor,
 } from "./reconcile-queries.ts";
+import { listOrdersWithRequestedRefunds } from "./refund-queries.ts";
+import { carryOutRefunds } from "./request-refund.ts";
 import { findEventTarget, ORDER_EVENTS } from "./stripe-events.ts";
 import { syncOrder, type SyncOptions } from "./sync-order.ts";
 import { listKnownEvents } from "./webhook-queries.ts";
@@ -43,6 +46,7 @@ export async function reconcileOrders(
   const { database, environment } = services;
   const livemode = isLivemode(environment);
   const { visits, failures } = await readEvents(services, livemode, now);
+  const refunds = await resumeRefunds(services, livemode, now);
   const inDoubt = await listOrdersInDoubt(database, {
     livemode,
     now,
@@ -52,10 +56,30 @@ export async function reconcileOrders(
   });
   for (const orderId of inDoubt) if (!visits.has(orderId)) visits.set(orderId, {});
   const report = await syncAll(services, visits, now);
-  const failed = report.failed + failures;
+  const failed = report.failed + failures + refunds.failed;
   // The cursor waits for what failed, so that it is read again.
   if (failed === 0) await updateEventCursor(database, { livemode, readUntil: now, now });
   return { ...report, failed };
+}
+
+// Refunds that were written down and cut off before Stripe answered.
+async function resumeRefunds(
+  services: ReconcileServices,
+  livemode: boolean,
+  now: Date,
+): Promise<{ failed: number }> {
+  const before = new Date(now.getTime() - MINUTE_MS);
+  const filter = { livemode, before, limit: SWEEP_LIMIT };
+  let failed = 0;
+  for (const orderId of await listOrdersWithRequestedRefunds(services.database, filter)) {
+    try {
+      await carryOutRefunds(services, orderId, now);
+    } catch (error) {
+      // A refusal is noted with the refund: nothing to try again.
+      if (!(error instanceof AppError) || error instanceof DependencyError) failed += 1;
+    }
+  }
+  return { failed };
 }
 
 async function readEvents(

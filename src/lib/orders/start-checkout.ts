@@ -5,26 +5,41 @@ import {
   findCheckoutState,
   insertOrder,
   updateOrderAttempt,
-  type CheckoutState,
+  updateOrderExpiry,
   type OpenOrder,
+  type SoldCourse,
 } from "./checkout-queries.ts";
-import { createCustomer, createSession, expireSession, findSession } from "./checkout-session.ts";
+import {
+  createCustomer,
+  createSession,
+  expireSession,
+  findSession,
+  type Buyer,
+} from "./checkout-session.ts";
 import { isLivemode } from "./livemode.ts";
-import { isMissing } from "./stripe-facts.ts";
+import { isMissing } from "./retrieve-facts.ts";
 import { syncOrder } from "./sync-order.ts";
 
 type CheckoutServices = Pick<Services, "database" | "stripe" | "environment">;
 
+/** What a person asks to buy, and what they agreed to. */
 export interface Purchase {
   userId: string;
   email: string;
-  courseId: string;
+  /** One to ten courses, in one currency. */
+  courseIds: string[];
   termsAccepted: boolean;
+  /** The buyer wants the courses at once and gives up the right to withdraw that ends with it. */
+  waiverAccepted: boolean;
   now: Date;
 }
 
+/** Stripe's page to go to, or the courses that the person has already. */
 export type CheckoutResult =
-  { kind: "redirect"; url: string } | { kind: "already-owned"; courseSlug: string };
+  { kind: "redirect"; url: string } | { kind: "already-owned"; courseSlugs: string[] };
+
+/** The most courses in one order: Stripe shows ten lines of a session without asking for more. */
+export const MAX_COURSES = 10;
 
 // Stripe takes no session that ends in less than 30 minutes.
 const SESSION_TTL_MS = 31 * 60_000;
@@ -33,16 +48,19 @@ const MAX_ROUNDS = 8;
 const IN_FLIGHT_WAIT_MS = 400;
 
 /**
- * Begins to buy a course: gives the address of Stripe's page, the same one for every tab and click.
+ * Begins to buy courses: gives the address of Stripe's page, the same one for every tab and click.
  * The order is written before Stripe is asked, so that no payment is without one. Throws AppError
- * when the course is not for sale, or a payment for it is under way, or Stripe is silent.
+ * when a course is not for sale, or a payment for it is under way, or Stripe is silent.
  */
 export async function startCheckout(
   services: CheckoutServices,
   purchase: Purchase,
 ): Promise<CheckoutResult> {
-  if (!purchase.termsAccepted)
+  const { courseIds, termsAccepted, waiverAccepted } = purchase;
+  if (!termsAccepted || !waiverAccepted)
     throw new AppError("invalid", "Please agree to the terms before you pay.");
+  if (courseIds.length < 1 || courseIds.length > MAX_COURSES)
+    throw new AppError("invalid", `An order has one to ${MAX_COURSES} courses.`);
   try {
     for (let round = 1; round <= MAX_ROUNDS; round++) {
       const result = await takeStep(services, purchase);
@@ -61,33 +79,66 @@ async function takeStep(
   purchase: Purchase,
 ): Promise<CheckoutResult | null> {
   const livemode = isLivemode(services.environment);
-  const { userId, courseId, now } = purchase;
-  const state = await findCheckoutState(services.database, { userId, courseId, livemode });
-  if (!state) throw new AppError("not-found", "This course is not for sale.");
-  if (state.isOwned) return { kind: "already-owned", courseSlug: state.course.slug };
-  if (!state.order) return writeOrder(services, purchase, livemode);
-  if (!["creating", "pending"].includes(state.order.status))
+  const { userId, courseIds, now } = purchase;
+  const state = await findCheckoutState(services.database, { userId, courseIds, livemode });
+  const owned = state.courses.filter(({ isOwned }) => isOwned);
+  if (owned.length > 0)
+    return { kind: "already-owned", courseSlugs: owned.map(({ slug }) => slug) };
+  if (state.courses.length < courseIds.length)
+    throw new AppError("not-found", "This course is not for sale.");
+  if (new Set(state.courses.map(({ currency }) => currency)).size > 1)
+    throw new AppError(
+      "conflict",
+      "These courses have prices in different currencies. Buy them in separate orders.",
+    );
+  if (state.orders.some(({ status }) => !["creating", "pending"].includes(status)))
     throw new AppError(
       "conflict",
       "A payment for this course is still being processed. You need not pay again.",
     );
-  const { order } = state;
-  if (order.stripeSessionId)
-    return reuseSession(services, order, order.stripeSessionId, state.course, now);
-  return openSession(services, purchase, state, order);
+  const other = state.orders.find((order) => !isFor(order, state.courses));
+  if (other) return closeOrder(services, other, now);
+  const [order] = state.orders;
+  if (!order) return writeOrder(services, purchase, livemode);
+  return order.stripeSessionId
+    ? reuseSession(services, order, order.stripeSessionId, now)
+    : openSession(services, purchase, order, state.customerId);
+}
+
+// The same courses at the prices of now.
+function isFor({ items, currency }: OpenOrder, courses: SoldCourse[]): boolean {
+  return (
+    items.length === courses.length &&
+    courses.every(
+      (course) =>
+        course.currency === currency &&
+        items.some(
+          (item) => item.courseId === course.id && item.priceAmount === course.priceAmount,
+        ),
+    )
+  );
 }
 
 async function writeOrder(
   { database }: CheckoutServices,
-  { userId, courseId, now }: Purchase,
+  { userId, courseIds, now }: Purchase,
   livemode: boolean,
 ): Promise<null> {
   const expiresAt = new Date(now.getTime() + SESSION_TTL_MS);
   try {
-    await insertOrder(database, { userId, courseId, livemode, now, expiresAt });
+    await insertOrder(database, { userId, courseIds, livemode, now, expiresAt });
   } catch (error) {
     if (!violates(error, "order_items_one_open_key")) throw error;
   }
+  return null;
+}
+
+// An open order at a price that is no more, or with other courses: it can't be paid any more after
+// this, and if it just was, what it became decides how to go on.
+async function closeOrder(services: CheckoutServices, order: OpenOrder, now: Date): Promise<null> {
+  if (order.stripeSessionId) await expireSession(services, order.stripeSessionId);
+  else await updateOrderExpiry(services.database, { id: order.id, attempt: order.attempt, now });
+  await syncOrder(services, order.id, { now });
   return null;
 }
 
@@ -95,16 +146,10 @@ async function reuseSession(
   services: CheckoutServices,
   order: OpenOrder,
   sessionId: string,
-  course: CheckoutState["course"],
   now: Date,
 ): Promise<CheckoutResult | null> {
   const session = await findSession(services, sessionId);
-  const isSamePrice =
-    order.priceAmount === course.priceAmount && order.currency === course.currency;
-  if (session?.status === "open" && session.url && isSamePrice)
-    return { kind: "redirect", url: session.url };
-  // Paid, run out, or at a price that is no more: what it became decides how to go on.
-  if (session?.status === "open") await expireSession(services, sessionId);
+  if (session?.status === "open" && session.url) return { kind: "redirect", url: session.url };
   await syncOrder(services, order.id, { now });
   return null;
 }
@@ -112,11 +157,11 @@ async function reuseSession(
 async function openSession(
   services: CheckoutServices,
   purchase: Purchase,
-  state: CheckoutState,
   order: OpenOrder,
+  customerId: string | null,
 ): Promise<CheckoutResult | null> {
   const { database } = services;
-  const { now } = purchase;
+  const { now, userId, email } = purchase;
   const isTooShort = order.expiresAt.getTime() - now.getTime() < SHORTEST_SESSION_MS;
   const nextAttempt = () =>
     updateOrderAttempt(database, {
@@ -131,24 +176,16 @@ async function openSession(
     if (status !== "creating") return null;
     if (isTooShort) return nextAttempt().then(() => null);
   }
-  const { userId, email } = purchase;
-  const buyer = {
-    userId,
-    email,
-    livemode: isLivemode(services.environment),
-    customerId: state.customerId,
-  };
+  const buyer: Buyer = { userId, email, customerId, livemode: isLivemode(services.environment) };
   try {
-    const session = await createSession(services, buyer, order, state.course, now);
-    // A price that changed meanwhile is found on the next look.
-    return session?.url && order.priceAmount === state.course.priceAmount
-      ? { kind: "redirect", url: session.url }
-      : null;
+    const session = await createSession(services, buyer, order, now);
+    return session?.url ? { kind: "redirect", url: session.url } : null;
   } catch (error) {
     if (statusOf(error) === 409) return waitForOtherTab();
     if (isMissing(error, "customer")) await createCustomer(services, buyer, buyer.customerId);
-    // Stripe keeps a failure under its key: the next attempt needs another.
-    else if ((statusOf(error) ?? 0) < 500) throw error;
+    // Stripe keeps a failure under its key, and the parameters too, which a deployment may change:
+    // the next attempt needs another.
+    else if ((statusOf(error) ?? 0) < 500 && !isOfOtherParameters(error)) throw error;
     await nextAttempt();
     if (error instanceof DependencyError) throw error;
     return null;
@@ -164,6 +201,10 @@ async function waitForOtherTab(): Promise<null> {
 function statusOf(error: unknown): number | undefined {
   const cause = error instanceof DependencyError ? error.cause : error;
   return (cause as { statusCode?: number } | undefined)?.statusCode;
+}
+
+function isOfOtherParameters(error: unknown): boolean {
+  return (error as { rawType?: string }).rawType === "idempotency_error";
 }
 
 function notCharged(cause: unknown): AppError {

@@ -1,7 +1,7 @@
 import type { Services } from "#lib/services/index.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
 import { isLivemode } from "./livemode.ts";
-import { isMissing, type StripeCall } from "./stripe-facts.ts";
+import { isMissing, type StripeCall } from "./retrieve-facts.ts";
 import { findOrderIdByPayment } from "./webhook-queries.ts";
 
 /**

@@ -1,16 +1,13 @@
 import { DependencyError } from "#lib/errors.ts";
 import { violates } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
+import { decideOrder } from "./decide-order.ts";
 import { isLivemode } from "./livemode.ts";
-import { decideOrder } from "./order-state.ts";
-import type { OrderRecord, OrderStatus } from "./order.ts";
-import {
-  DUPLICATE_REFUND,
-  findFacts,
-  retrieveFacts,
-  type StripeCall,
-  type StripeFacts,
-} from "./stripe-facts.ts";
+import type { OrderRecord, OrderStatus, RefundRecord } from "./order.ts";
+import { insertRefund } from "./refund-queries.ts";
+import { findFacts, retrieveFacts, type StripeCall } from "./retrieve-facts.ts";
+import type { PaymentFacts, StripeFacts } from "./stripe-facts.ts";
+import { submitRefund } from "./submit-refund.ts";
 import { applyDecision, findOrderRecord, type EventRecord } from "./sync-queries.ts";
 
 export interface SyncOptions {
@@ -23,7 +20,7 @@ export interface SyncOptions {
   event?: EventRecord;
 }
 
-const MAX_TRIES = 5;
+const MAX_TRIES = 6;
 const ONE_OWNER_KEYS = ["order_items_one_owned_key", "entitlements_pkey"];
 
 /**
@@ -46,12 +43,13 @@ export async function syncOrder(
     // Our key can't ask about an order of the other mode.
     if (order.livemode !== isLivemode(environment)) return order.status;
     const facts = await askStripe(ask, order, options.sessionId);
-    const decision = decideOrder(order, facts, options.now);
-    if (decision.refundDuplicate && facts) {
-      await refundDuplicate(ask, order, facts);
+    const { now, event = null } = options;
+    const decision = decideOrder(order, facts, now);
+    if (decision.duplicates.length > 0 && facts?.payment) {
+      await refundDuplicates(services, ask, order, facts.payment, decision.duplicates, now);
       continue;
     }
-    const change = { order, facts, decision, event: options.event ?? null, now: options.now };
+    const change = { order, facts, decision, event, now };
     if (await isWritten(() => applyDecision(database, change))) return decision.status;
   }
   throw new DependencyError("database", new Error(`Order ${orderId} changed at every try`));
@@ -78,20 +76,25 @@ async function askStripe(
   return hinted?.clientReferenceId === order.id ? hinted : findFacts(ask, order);
 }
 
-async function refundDuplicate(
+// Written down first: a refund whose answer is lost is then found again by its id, not made twice.
+async function refundDuplicates(
+  { database, environment }: Pick<Services, "database" | "environment">,
   ask: StripeCall,
   order: OrderRecord,
-  { payment }: StripeFacts,
+  payment: PaymentFacts,
+  items: RefundRecord["items"],
+  now: Date,
 ): Promise<void> {
-  if (!payment) return;
-  await ask((stripe) =>
-    stripe.refunds.create(
-      {
-        payment_intent: payment.intentId,
-        reason: "duplicate",
-        metadata: { reason: DUPLICATE_REFUND, order_id: order.id },
-      },
-      { idempotencyKey: `dup:${order.id}` },
-    ),
-  );
+  const refund = order.refunds.find(({ source }) => source === "duplicate");
+  const site = environment.SITE_URL;
+  if (refund) await submitRefund(database, ask, { refund, orderId: order.id, payment, site, now });
+  else
+    await insertRefund(database, {
+      order,
+      source: "duplicate",
+      items,
+      reason: "The course was owned already.",
+      actorId: null,
+      now,
+    });
 }

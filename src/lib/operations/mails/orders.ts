@@ -1,6 +1,7 @@
 import { formatMoney } from "#lib/orders/money.ts";
 import { findOrderForMail, type OrderForMail } from "#lib/orders/queries.ts";
 import type { LetterWriter } from "./letter-writer.ts";
+import { formatDay, titlesOf } from "./order-words.ts";
 
 /** What was bought, what it cost and where it is. */
 export const receipt: LetterWriter = async ({ database, environment }, { orderId }) => {
@@ -9,10 +10,12 @@ export const receipt: LetterWriter = async ({ database, environment }, { orderId
   const paidAt = order.paidAt ?? order.createdAt;
   return {
     subject: `Your receipt for order ${order.number}`,
-    preview: `${titles(order)}: paid, and yours to take.`,
+    preview: `${titlesOf(order)}: paid, and yours to take.`,
     greeting: `Hello ${order.name},`,
     paragraphs: [
       `Thank you. Your payment arrived on ${formatDay(paidAt)}, and the course is open.`,
+      "Before you paid you asked us to open it at once, and agreed that the right to withdraw " +
+        "which the law gives you ends with that. Our own refund policy goes further, see below.",
     ],
     rows: [["Order", order.number], ...priceRows(order)],
     action: { label: "Start learning", url: `${environment.SITE_URL}/learn` },
@@ -24,6 +27,21 @@ export const receipt: LetterWriter = async ({ database, environment }, { orderId
   };
 };
 
+/** A course was opened by hand, without a payment. */
+export const grant: LetterWriter = async ({ database, environment }, { orderId }) => {
+  const order = await findOrderForMail(database, orderId ?? "");
+  if (!order) return null;
+  const courses = titlesOf(order);
+  return {
+    subject: "A course was opened for you",
+    preview: `${courses} is yours to take. There is nothing to pay.`,
+    greeting: `Hello ${order.name},`,
+    paragraphs: [`We have opened ${courses} for you. There is nothing to pay.`],
+    action: { label: "Start learning", url: `${environment.SITE_URL}/learn` },
+    reason: "You get this mail because a course was added to your account.",
+  };
+};
+
 /** A payment that took days did not arrive in the end. */
 export const paymentFailed: LetterWriter = async ({ database, environment }, { orderId }) => {
   const order = await findOrderForMail(database, orderId ?? "");
@@ -31,10 +49,10 @@ export const paymentFailed: LetterWriter = async ({ database, environment }, { o
   const [item] = order.items;
   return {
     subject: "Your payment did not go through",
-    preview: `${titles(order)} is not paid. You were not charged.`,
+    preview: `${titlesOf(order)} is not paid. You were not charged.`,
     greeting: `Hello ${order.name},`,
     paragraphs: [
-      `Your bank did not carry out the payment for ${titles(order)} (order ${order.number}). ` +
+      `Your bank did not carry out the payment for ${titlesOf(order)} (order ${order.number}). ` +
         "You were not charged.",
       "If you still want the course, you can buy it again with this or another way to pay.",
     ],
@@ -56,12 +74,4 @@ function priceRows(order: OrderForMail): [string, string][] {
     ...(order.taxAmount > 0 ? [["Tax", money(order.taxAmount)] as [string, string]] : []),
     ["Total", money(order.totalAmount)],
   ];
-}
-
-function titles({ items }: OrderForMail): string {
-  return new Intl.ListFormat("en").format(items.map(({ title }) => title));
-}
-
-function formatDay(time: Date): string {
-  return `${time.toLocaleDateString("en", { dateStyle: "long", timeZone: "UTC" })} (UTC)`;
 }

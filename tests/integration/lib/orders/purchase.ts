@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { handleStripeEvent, type WebhookOutcome } from "#lib/orders/webhook.ts";
-import { startCheckout, type CheckoutResult } from "#lib/orders/start-checkout.ts";
+import { startCheckout, type CheckoutResult, type Purchase } from "#lib/orders/start-checkout.ts";
 import { signatureHeader } from "#local/stripe/webhooks.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
 import type { TestShop } from "../../../support/shop.ts";
@@ -37,9 +37,14 @@ export async function insertCourse(
   return course?.id ?? "";
 }
 
+/** What a person sends who has ticked everything. */
+export function purchaseOf(buyer: Buyer, ...courseIds: string[]): Purchase {
+  return { ...buyer, courseIds, termsAccepted: true, waiverAccepted: true, now: new Date() };
+}
+
 /** Presses "Buy". */
 export function buy(shop: TestShop, buyer: Buyer, courseId: string): Promise<CheckoutResult> {
-  return startCheckout(shop.services, { ...buyer, courseId, termsAccepted: true, now: new Date() });
+  return startCheckout(shop.services, purchaseOf(buyer, courseId));
 }
 
 /** Presses "Buy" and gives the order and the session that Stripe's page is open for. */

@@ -4,7 +4,16 @@ import { DependencyError } from "#lib/errors.ts";
 import { startCheckout } from "#lib/orders/start-checkout.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
-import { buy, deliver, findEvent, insertBuyer, insertCourse, look, open } from "./purchase.ts";
+import {
+  buy,
+  deliver,
+  findEvent,
+  insertBuyer,
+  insertCourse,
+  look,
+  open,
+  purchaseOf,
+} from "./purchase.ts";
 
 let shop: TestShop;
 let courseId: string;
@@ -137,7 +146,7 @@ test("after a failure that Stripe repeats under its key, the next click has anot
       return Promise.reject(new DependencyError("stripe", cause));
     },
   };
-  const purchase = { ...buyer, courseId, termsAccepted: true, now: new Date() };
+  const purchase = purchaseOf(buyer, courseId);
   const attempt = startCheckout({ ...shop.services, stripe: failing }, purchase);
   await expect(attempt).rejects.toMatchObject({ code: "unavailable" });
   const [order] = await shop.sql("SELECT attempt, status FROM orders WHERE user_id = $1", [
@@ -165,7 +174,7 @@ test("nobody is sent to a session that the order does not know", async () => {
     },
   };
   const services = { ...shop.services, stripe: overtaken };
-  const purchase = { ...buyer, courseId, termsAccepted: true, now: new Date() };
+  const purchase = purchaseOf(buyer, courseId);
   const result = await startCheckout(services, purchase);
   const [order] = await shop.sql<{ url: string }>(
     "SELECT stripe_session_url AS url FROM orders WHERE user_id = $1",
@@ -199,8 +208,10 @@ test("what is not for sale, or without the terms, makes no order", async () => {
   await shop.sql("UPDATE courses SET published_at = NULL WHERE id = $1", [draft]);
   for (const id of [draft, randomUUID()])
     await expect(buy(shop, buyer, id)).rejects.toMatchObject({ code: "not-found" });
-  const purchase = { ...buyer, courseId, termsAccepted: false, now: new Date() };
-  await expect(startCheckout(shop.services, purchase)).rejects.toMatchObject({ code: "invalid" });
+  for (const missing of ["termsAccepted", "waiverAccepted"]) {
+    const purchase = { ...purchaseOf(buyer, courseId), [missing]: false };
+    await expect(startCheckout(shop.services, purchase)).rejects.toMatchObject({ code: "invalid" });
+  }
   expect(await ordersOf(buyer.userId)).toEqual([]);
 });
 

@@ -156,7 +156,7 @@ test("a refund in the Dashboard takes the course away; a part of it does not", a
     status: "refunded",
     item: "ended",
     entitlements: 0,
-    mails: ["receipt"],
+    mails: ["receipt", "refund", "refund"],
   });
 });
 
@@ -170,7 +170,7 @@ test("a refund that is heard of before the payment ends as refunded", async () =
   expect(await look(shop, orderId)).toMatchObject({
     status: "refunded",
     entitlements: 0,
-    mails: null,
+    mails: ["refund"],
   });
 });
 

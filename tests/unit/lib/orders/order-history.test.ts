@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decideOrder } from "#lib/orders/order-state.ts";
+import { decideOrder } from "#lib/orders/decide-order.ts";
 import type { OrderRecord } from "#lib/orders/order.ts";
-import type { StripeFacts } from "#lib/orders/stripe-facts.ts";
-import { openFacts, paidFacts, sampleOrder } from "./order-samples.ts";
+import {
+  isActive,
+  refundedAmount,
+  type PaymentFacts,
+  type RefundFacts,
+  type StripeFacts,
+} from "#lib/orders/stripe-facts.ts";
+import { knownRefund, openFacts, paidFacts, refundFacts, sampleOrder } from "./order-samples.ts";
 
 const now = new Date("2026-11-01T12:10:00Z");
 
@@ -31,25 +37,40 @@ function historyOf(
   return history;
 }
 
-function after(step: Step, payment: NonNullable<StripeFacts["payment"]>) {
-  const { refundedAmount, failedRefundAmount, dispute } = payment;
-  if (step === "refund some") return { refundedAmount: Math.min(4900, refundedAmount + 1000) };
-  if (step === "refund all") return { refundedAmount: 4900 };
-  if (step === "refund fails")
-    return { refundedAmount: 0, failedRefundAmount: failedRefundAmount + refundedAmount };
-  if (step === "dispute") return dispute === "none" ? { dispute: "open" as const } : {};
+function after(step: Step, payment: PaymentFacts): Partial<PaymentFacts> {
+  const { refunds, dispute } = payment;
+  const left = 4900 - refundedAmount(payment);
+  if (step === "refund some" || step === "refund all") {
+    const amount = step === "refund all" ? left : Math.min(left, 1000);
+    const stripeId = `re_${refunds.length + 1}`;
+    return { refunds: [...refunds, ...(amount > 0 ? [refundFacts({ stripeId, amount })] : [])] };
+  }
+  if (step === "refund fails") {
+    const failing = refunds.find(isActive);
+    const fail = (refund: RefundFacts) =>
+      refund === failing ? { ...refund, status: "failed" as const } : refund;
+    return { refunds: refunds.map(fail) };
+  }
+  if (step === "dispute") return dispute === "none" ? { dispute: "open" } : {};
   if (dispute === "none") return {};
-  return { dispute: step === "win" || dispute === "won" ? ("won" as const) : ("lost" as const) };
+  return { dispute: step === "win" || dispute === "won" ? "won" : "lost" };
 }
 
 // As `applyDecision` writes it.
 function apply(order: OrderRecord, facts: StripeFacts): OrderRecord {
-  const { status, items, acceptsFacts } = decideOrder(order, facts, now);
+  const decision = decideOrder(order, facts, now);
+  const { status, items, acceptsAmounts, acceptsRefunds } = decision;
   return {
     ...order,
     status,
-    paidAt: order.paidAt ?? (items === "owned" ? now : null),
-    ...(acceptsFacts && { refundedAmount: facts.payment?.refundedAmount ?? 0 }),
+    items: order.items.map((item) => ({ ...item, ...items.find(({ id }) => id === item.id) })),
+    paidAt: order.paidAt ?? (items.some(({ state }) => state === "owned") ? now : null),
+    ...(acceptsAmounts && { refundedAmount: refundedAmount(facts.payment) }),
+    ...(acceptsRefunds && {
+      refunds: (facts.payment?.refunds ?? []).map(({ stripeId, amount, status: at }) =>
+        knownRefund({ stripeRefundId: stripeId, amount, status: at }),
+      ),
+    }),
   };
 }
 
