@@ -142,7 +142,7 @@ function findOperation(method: string, path: string): { operation: Operation; re
   });
 }
 
-function read({ fields }: Operation, form: string): { expand?: string[] } {
+function read({ method, path, fields }: Operation, form: string): { expand?: string[] } {
   let tree: Map<string, FormTree>;
   try {
     tree = decodeForm(form);
@@ -151,7 +151,8 @@ function read({ fields }: Operation, form: string): { expand?: string[] } {
       throw invalidParameter(error.message, `Invalid parameter name: ${error.message}`);
     throw error;
   }
-  return readParameters({ ...EXPAND, ...fields }, tree);
+  const isUpdate = method === "POST" && path.endsWith("/:id");
+  return readParameters({ ...EXPAND, ...fields }, tree, isUpdate);
 }
 
 function describeError(error: unknown): Answer {

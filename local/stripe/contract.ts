@@ -1,147 +1,103 @@
-import {
-  boolean,
-  choice,
-  email,
-  group,
-  integer,
-  list,
-  metadata,
-  period,
-  required,
-  text,
-  url,
-  type Fields,
-} from "./parameters.ts";
+import generated from "./contract.generated.json" with { type: "json" };
+import type { Fields, Parameter } from "./parameters.ts";
+import { refine, unplayed, type Refinements } from "./refine.ts";
+
+/** What stands at a path of an object: an id that can be expanded, a list, or a part of it. */
+export interface Expansion {
+  as: "id" | "list" | "inline" | "group";
+  /** The types of object it may be. */
+  types: readonly string[];
+}
+
+/** By type of object, what can be expanded in it, by path (`total_details.breakdown`). */
+export type Expandable = Readonly<Record<string, Readonly<Record<string, Expansion>>>>;
+
+type RequestName = keyof typeof generated.requests;
+
+/** What the type declarations of the package say that answers can have expanded. */
+export const EXPANDABLE = generated.expandable as Expandable;
 
 /** Every request may name what it wants expanded. */
-export const EXPAND: Fields = { expand: list(text(), 20) };
+export const EXPAND: Fields = { expand: { kind: "list", item: { kind: "text" }, maxItems: 20 } };
 
-/** Every list is paged this way. */
-const PAGE: Fields = {
-  limit: integer(1),
-  starting_after: text(),
-  ending_before: text(),
+const EMAIL: Parameter = { kind: "email" };
+const URL: Parameter = { kind: "url" };
+const text = (maxLength: number): Parameter => ({ kind: "text", maxLength });
+const integer = (minimum: number): Parameter => ({ kind: "integer", minimum });
+
+// What no type declaration says: Stripe's limits and formats, from its API reference, and what
+// this stand-in does not play. A shop that sends one of those must hear it, not be ignored.
+const REFINEMENTS: Partial<Record<RequestName, Refinements>> = {
+  sessionCreate: {
+    mode: { kind: "choice", values: ["payment"], required: true },
+    ui_mode: { kind: "choice", values: ["hosted_page"] },
+    success_url: { ...URL, required: true },
+    cancel_url: URL,
+    client_reference_id: text(200),
+    currency: text(3),
+    customer_email: EMAIL,
+    line_items: { required: true },
+    "line_items.quantity": integer(1),
+    "line_items.price_data.currency": text(3),
+    "line_items.price_data.product_data.name": text(250),
+    "line_items.price_data.product_data.images": { item: URL, maxItems: 8 },
+    "payment_intent_data.description": text(1000),
+    "payment_intent_data.receipt_email": EMAIL,
+    "payment_intent_data.statement_descriptor": text(22),
+    "payment_intent_data.statement_descriptor_suffix": text(22),
+    ...unplayed(
+      "adaptive_pricing after_expiration branding_settings custom_fields customer_account",
+      "managed_payments optional_items payment_method_data permissions redirect_on_completion",
+      "return_url saved_payment_method_options setup_intent_data shipping_address_collection",
+      "shipping_options subscription_data",
+      "line_items.adjustable_quantity line_items.tax_rates",
+      "line_items.price_data.recurring line_items.price_data.unit_amount_decimal",
+      "payment_intent_data.application_fee_amount payment_intent_data.capture_method",
+      "payment_intent_data.on_behalf_of payment_intent_data.setup_future_usage",
+      "payment_intent_data.transfer_data payment_intent_data.transfer_group",
+    ),
+  },
+  refundCreate: {
+    amount: integer(1),
+    ...unplayed("customer currency origin refund_application_fee reverse_transfer"),
+  },
+  customerCreate: {
+    email: EMAIL,
+    name: text(256),
+    phone: text(20),
+    "address.country": text(2),
+    ...unplayed("balance cash_balance payment_method source tax_id_data test_clock"),
+  },
+  customerUpdate: { email: EMAIL, name: text(256), phone: text(20) },
+  customerList: { email: EMAIL },
+  couponCreate: {
+    amount_off: integer(1),
+    currency: text(3),
+    name: text(40),
+    max_redemptions: integer(1),
+    duration_in_months: integer(1),
+    ...unplayed("currency_options"),
+  },
+  promotionCodeCreate: { code: text(500), max_redemptions: integer(1) },
+  priceCreate: { currency: text(3), ...unplayed("custom_unit_amount tiers unit_amount_decimal") },
+  productCreate: { url: URL, ...unplayed("default_price_data") },
+  eventList: { types: { maxItems: 20 } },
+  webhookEndpointCreate: { url: URL, ...unplayed("connect") },
+  webhookEndpointUpdate: { url: URL },
 };
 
-const ADDRESS = group({
-  city: text(),
-  country: text(2),
-  line1: text(),
-  line2: text(),
-  postal_code: text(),
-  state: text(),
-});
-
-const LOCALES =
-  "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt " +
-  "nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW";
-
-const LINE_ITEM = group({
-  quantity: integer(1),
-  metadata,
-  price_data: required(
-    group({
-      currency: required(text(3)),
-      unit_amount: required(integer()),
-      tax_behavior: choice("exclusive", "inclusive", "unspecified"),
-      product_data: required(
-        group({
-          name: required(text(250)),
-          description: text(),
-          images: list(url, 8),
-          metadata,
-          tax_code: text(),
-          unit_label: text(12),
-        }),
-      ),
-    }),
-  ),
-});
-
-const SESSION_CREATE: Fields = {
-  mode: required(choice("payment")),
-  ui_mode: choice("hosted_page"),
-  line_items: required(list(LINE_ITEM)),
-  success_url: required(url),
-  cancel_url: url,
-  client_reference_id: text(200),
-  currency: text(3),
-  customer: text(),
-  customer_email: email,
-  customer_creation: choice("always", "if_required"),
-  customer_update: group({
-    address: choice("auto", "never"),
-    name: choice("auto", "never"),
-    shipping: choice("auto", "never"),
+const REQUESTS = Object.fromEntries(
+  Object.entries(generated.requests).map(([name, fields]) => {
+    const refinements = REFINEMENTS[name as RequestName] ?? {};
+    // A limit of 0 is refused everywhere.
+    const page = "limit" in fields ? { limit: integer(1) } : {};
+    return [name, refine(fields as Fields, { ...page, ...refinements })];
   }),
-  expires_at: integer(),
-  metadata,
-  payment_intent_data: group({
-    description: text(1000),
-    metadata,
-    receipt_email: email,
-    statement_descriptor: text(22),
-    statement_descriptor_suffix: text(22),
-  }),
-  allow_promotion_codes: boolean,
-  automatic_tax: group({ enabled: required(boolean) }),
-  billing_address_collection: choice("auto", "required"),
-  consent_collection: group({
-    promotions: choice("auto", "none"),
-    terms_of_service: choice("none", "required"),
-  }),
-  invoice_creation: group({
-    enabled: required(boolean),
-    invoice_data: group({ description: text(1500), footer: text(5000), metadata }),
-  }),
-  locale: choice(...LOCALES.split(" ")),
-  phone_number_collection: group({ enabled: required(boolean) }),
-  submit_type: choice("auto", "book", "donate", "pay", "subscribe"),
-  tax_id_collection: group({ enabled: required(boolean) }),
-};
-
-const REFUND_CREATE: Fields = {
-  amount: integer(1),
-  charge: text(),
-  payment_intent: text(),
-  metadata,
-  reason: choice("duplicate", "fraudulent", "requested_by_customer"),
-};
-
-const CUSTOMER_CREATE: Fields = {
-  address: ADDRESS,
-  description: text(),
-  email,
-  metadata,
-  name: text(256),
-  phone: text(20),
-  preferred_locales: list(text()),
-};
+) as Record<RequestName, Fields>;
 
 /** What each request takes, named after the method of the library; `expand` goes everywhere. */
 export const CONTRACT = {
-  sessionCreate: SESSION_CREATE,
-  sessionList: {
-    ...PAGE,
-    created: period,
-    customer: text(),
-    payment_intent: text(),
-    status: choice("complete", "expired", "open"),
-  },
-  customerCreate: CUSTOMER_CREATE,
-  customerList: { ...PAGE, created: period, email },
-  chargeList: { ...PAGE, created: period, customer: text(), payment_intent: text() },
-  paymentIntentList: { ...PAGE, created: period, customer: text() },
-  refundCreate: REFUND_CREATE,
-  refundList: { ...PAGE, created: period, charge: text(), payment_intent: text() },
-  disputeList: { ...PAGE, created: period, charge: text(), payment_intent: text() },
-  eventList: {
-    ...PAGE,
-    created: period,
-    delivery_success: boolean,
-    type: text(),
-    types: list(text(), 20),
-  },
-  lineItemList: PAGE,
-  nothing: {},
-} satisfies Record<string, Fields>;
+  ...REQUESTS,
+  lineItemList: REQUESTS.sessionListLineItems,
+  nothing: {} as Fields,
+};
