@@ -25,7 +25,7 @@ export function createIdempotency(ledger: Ledger): Idempotency {
       const known = stored && now(ledger) - stored.created < LIFE_SECONDS ? stored : null;
       const first = known?.fingerprint ?? inHand.get(key);
       if (first !== undefined && first !== fingerprint) throw mismatch(key);
-      if (inHand.has(key)) throw inUse(key);
+      if (inHand.has(key)) throw keyInUse(withoutScope(key));
       if (!known) inHand.set(key, fingerprint);
       return known;
     },
@@ -37,18 +37,19 @@ export function createIdempotency(ledger: Ledger): Idempotency {
   };
 }
 
+/** What Stripe answers while the first request with the key is in hand. */
+export function keyInUse(key: string): ApiError {
+  return new ApiError(409, {
+    type: "idempotency_error",
+    code: "idempotency_key_in_use",
+    message: `Another request with the idempotent key '${key}' is still in progress.`,
+  });
+}
+
 function mismatch(key: string): ApiError {
   return new ApiError(400, {
     type: "idempotency_error",
     message: `Keys for idempotent requests can only be used with the same parameters they were first used with: '${withoutScope(key)}' came with others.`,
-  });
-}
-
-function inUse(key: string): ApiError {
-  return new ApiError(409, {
-    type: "idempotency_error",
-    code: "idempotency_key_in_use",
-    message: `Another request with the idempotent key '${withoutScope(key)}' is still in progress.`,
   });
 }
 

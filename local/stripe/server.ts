@@ -5,6 +5,8 @@ import { createApi, type Api } from "./api.ts";
 import { expireDueSessions } from "./checkout.ts";
 import { createControls, type Controls } from "./controls.ts";
 import { dashboardPage } from "./dashboard.ts";
+import { createFaultQueue, type FaultQueue } from "./fault-queue.ts";
+import { createHistory } from "./history.ts";
 import { handleHosted } from "./hosted.ts";
 import { createKeeper, loadState } from "./keep.ts";
 import { NO_REQUEST, now, type Ledger } from "./ledger.ts";
@@ -31,6 +33,8 @@ export interface LocalStripeOptions {
 export interface LocalStripe extends Controls {
   url: string;
   port: number;
+  /** Faults of single requests of the API. */
+  faultQueue: FaultQueue;
   close(): Promise<void>;
 }
 
@@ -52,14 +56,25 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   const { folder, faults, siteName = "Slipway", stackUrl = "", log = () => {} } = options;
   const state = loadState(folder);
   const keeper = createKeeper(folder, state);
-  const changed = (): void => keeper.changed();
-  const webhooks = createWebhooks({ state, endpoint: options.webhook, log, changed });
+  const history = createHistory(state);
+  const faultQueue = createFaultQueue();
+  const changed = (): void => {
+    history.observe();
+    keeper.changed();
+  };
+  const webhooks = createWebhooks({
+    state,
+    endpoint: options.webhook,
+    log,
+    changed: () => keeper.changed(),
+  });
   const ledger: Ledger = { state, announce: (event) => webhooks.send(event) };
   const controls = createControls(ledger, webhooks, changed);
   const server = createServer();
   const port = await listen(server, options.port);
   const url = `http://localhost:${port}`;
-  const api = createApi({ ledger, faults, baseUrl: url, latency: () => controls.latency });
+  const latency = (): number => controls.latency;
+  const api = createApi({ ledger, faults, faultQueue, history, baseUrl: url, latency });
   const parts = { ledger, controls, api, siteName, stackUrl, changed };
   server.on("request", (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
@@ -73,7 +88,9 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   return Object.assign(controls, {
     url,
     port,
+    faultQueue,
     close: async () => {
+      faultQueue.clear();
       clearInterval(expiry);
       await Promise.all([closeServer(server), webhooks.close()]);
       keeper.close();
