@@ -14,6 +14,7 @@ import { outsideFolder } from "./postgres-home.ts";
 import { startPostgres, stopLeftoverPostgres } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
+import { SEEDED_PROMOTIONS } from "./stripe/promotion-controls.ts";
 import { startLocalStripe } from "./stripe/server.ts";
 import { createUpstashBridge } from "./upstash.ts";
 import { stackVariables, type StackUrls } from "./variables.ts";
@@ -151,6 +152,7 @@ async function startServices(
     log,
   });
   stops.push(() => stripe.close());
+  for (const promotion of SEEDED_PROMOTIONS) stripe.createPromotion(promotion);
   if (!memoryOnly)
     stops.push(startClock({ siteUrl: urls.site, jobsSecret: secrets.jobsSecret, log }));
   stops.push(() => faults.clear());

@@ -2,7 +2,10 @@ import type Stripe from "stripe";
 import { invalidParameter, missingResource, ApiError } from "./api-error.ts";
 import { newId } from "./ids.ts";
 import { findIntent, now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
+import { readDiscount } from "./discounts.ts";
+import { checkLineItems } from "./line-items.ts";
 import { buildCustomerDetails, buildLineItem, buildSession } from "./objects/session.ts";
+import { priceCheckout } from "./pricing.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
 
@@ -20,14 +23,25 @@ export function createSession(
   const created = now(ledger);
   const email = checkCustomer(ledger, params, setting.livemode);
   checkLineItems(params);
+  checkTax(ledger, params);
   checkExpiry(params.expires_at, created);
   const lineItems = (params.line_items ?? []).map((item) =>
     buildLineItem(item, setting.livemode, created),
   );
   const id = newId(setting.livemode ? "cs_live" : "cs_test", 58);
   const session = buildSession(params, { ...setting, id, created, lineItems });
-  session.customer_details ??= buildCustomerDetails(email);
-  const checkout = { session, lineItems, paymentIntentData: params.payment_intent_data ?? {} };
+  if (email !== null) session.customer_details ??= buildCustomerDetails({ email });
+  const discount = readDiscount(ledger, params, setting.livemode);
+  const address = findAddress(ledger, params);
+  const checkout: Checkout = {
+    session,
+    lineItems,
+    paymentIntentData: params.payment_intent_data ?? {},
+    customerUpdate: params.customer_update ?? {},
+    ...(discount && { discount }),
+    ...(address && { address }),
+  };
+  priceCheckout(ledger, checkout);
   ledger.state.checkouts.set(id, checkout);
   return session;
 }
@@ -54,7 +68,8 @@ export function expireDueSessions(ledger: Ledger, cause: Cause): void {
   }
 }
 
-function cancelIntent(ledger: Ledger, session: Stripe.Checkout.Session, cause: Cause): void {
+/** Cancels the session's payment intent, when it has one. */
+export function cancelIntent(ledger: Ledger, session: Stripe.Checkout.Session, cause: Cause): void {
   const intent = findIntent(ledger, session);
   if (!intent) return;
   intent.status = "canceled";
@@ -86,19 +101,27 @@ function checkCustomer(ledger: Ledger, params: Params, livemode: boolean): strin
   return customer.email;
 }
 
-function checkLineItems({ line_items: items = [] }: Params): void {
-  if (items.length === 0)
+function findAddress(ledger: Ledger, { customer: id }: Params): Stripe.Address | null {
+  const customer = ledger.state.customers.get(id ?? "");
+  return customer && !customer.deleted ? (customer.address ?? null) : null;
+}
+
+// Stripe wants to know that it may write the address and the business down.
+function checkTax(ledger: Ledger, params: Params): void {
+  if (params.customer === undefined) return;
+  const { customer_update: update = {} } = params;
+  const hasCountry = Boolean(findAddress(ledger, params)?.country);
+  if (params.automatic_tax?.enabled && !hasCountry && update.address !== "auto")
     throw invalidParameter(
-      "line_items",
-      "Missing required param: line_items.",
-      "parameter_missing",
+      "customer",
+      "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to 'auto' to save the address entered in Checkout to the Customer.",
+      "customer_tax_location_invalid",
     );
-  const currencies = new Set(items.map((item) => item.price_data?.currency.toLowerCase()));
-  if (currencies.size > 1)
-    throw invalidParameter("line_items", "All line items must have the same currency.");
-  const [currency = ""] = currencies;
-  if (!/^[a-z]{3}$/.test(currency))
-    throw invalidParameter("line_items[0][price_data][currency]", `Invalid currency: ${currency}`);
+  if (params.tax_id_collection?.enabled && update.name !== "auto")
+    throw invalidParameter(
+      "customer_update[name]",
+      "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an existing customer, please set `customer_update[name]` to `auto`.",
+    );
 }
 
 function checkExpiry(expiresAt: number | undefined, created: number): void {

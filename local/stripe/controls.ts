@@ -1,21 +1,43 @@
-import type Stripe from "stripe";
 import { missingResource } from "./api-error.ts";
+import { partialAddress, type Buyer } from "./buyer.ts";
 import { PAYING_CARD } from "./cards.ts";
-import { expireDueSessions, expireSession } from "./checkout.ts";
+import { expireSession } from "./checkout.ts";
+import { createDisputeControls, type DisputeControls } from "./dispute-controls.ts";
+import { runDue } from "./due.ts";
 import { NO_REQUEST, type Checkout, type Ledger, type State } from "./ledger.ts";
-import { completeFree, payByCard, payByTransfer, settleTransfer } from "./payments.ts";
-import { createRefund } from "./refunds.ts";
+import {
+  authenticate,
+  completeFree,
+  payByCard,
+  payByTransfer,
+  settleTransfer,
+  type Outcome,
+} from "./payments.ts";
+import { createPromotionControls, type PromotionControls } from "./promotion-controls.ts";
+import { createRefundControls, type RefundControls } from "./refund-controls.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** What a test (or a button) does where a buyer, a bank or the time would. */
-export interface Controls {
+export interface Controls
+  extends PaymentControls, RefundControls, DisputeControls, PromotionControls {
   /** Everything the local Stripe knows, to look at. */
   state: State;
   webhooks: Webhooks;
   /** Milliseconds each request of the API takes. */
   latency: number;
-  /** Pays an open session by a test card. Gives null when paid, else why it was declined. */
+  /** Moves the virtual clock ahead: sessions whose time is over expire, slow refunds end. */
+  advance(seconds: number): void;
+}
+
+/** What the buyer does with an open session. */
+export interface PaymentControls {
+  /**
+   * Pays an open session by a test card. Gives null when paid, `authentication_required` when
+   * `authenticate` must follow, else why the card was declined.
+   */
   pay(sessionId: string, cardNumber?: string): string | null;
+  /** Ends the wait for the card's owner. Gives null when paid, else why not. */
+  authenticate(sessionId: string, passed: boolean): string | null;
   /** Completes an open session by a bank transfer that arrives later, or never. */
   payByTransfer(sessionId: string): void;
   /** Ends a transfer that is on its way. */
@@ -24,28 +46,43 @@ export interface Controls {
   cancel(sessionId: string): string | null;
   /** Ends an open session. */
   expire(sessionId: string): void;
-  /** Pays back a charge or payment intent from Stripe's side, in full without an amount. */
-  refund(id: string, amount?: number): Stripe.Refund;
-  /** Moves the virtual clock ahead; sessions whose time is over expire. */
-  advance(seconds: number): void;
 }
 
 /** The controls of a ledger; `changed` is called when one was used. */
 export function createControls(ledger: Ledger, webhooks: Webhooks, changed: () => void): Controls {
   const { state } = ledger;
-  const card = { expMonth: 12, expYear: new Date().getUTCFullYear() + 5 };
   return {
     state,
     webhooks,
     latency: 0,
+    ...createPaymentControls(ledger, changed),
+    ...createRefundControls(ledger, changed),
+    ...createDisputeControls(ledger, changed),
+    ...createPromotionControls(ledger, changed),
+    advance(seconds) {
+      changed();
+      state.clockOffset += seconds;
+      runDue(ledger);
+    },
+  };
+}
+
+function createPaymentControls(ledger: Ledger, changed: () => void): PaymentControls {
+  const { state } = ledger;
+  const card = { expMonth: 12, expYear: new Date().getUTCFullYear() + 5 };
+  return {
     pay(sessionId, number = PAYING_CARD) {
       changed();
       const checkout = findOpen(state, sessionId);
       const buyer = buyerOf(checkout);
       if (checkout.session.payment_status !== "no_payment_required")
-        return payByCard(ledger, checkout, { ...card, number }, buyer);
+        return messageOf(payByCard(ledger, checkout, { ...card, number }, buyer));
       completeFree(ledger, checkout, buyer);
       return null;
+    },
+    authenticate(sessionId, passed) {
+      changed();
+      return messageOf(authenticate(ledger, findOpen(state, sessionId), passed));
     },
     payByTransfer(sessionId) {
       changed();
@@ -61,18 +98,6 @@ export function createControls(ledger: Ledger, webhooks: Webhooks, changed: () =
       changed();
       expireSession(ledger, findCheckout(state, sessionId), NO_REQUEST);
     },
-    refund(id, amount) {
-      changed();
-      const what = id.startsWith("pi_") ? { payment_intent: id } : { charge: id };
-      const paid = state.paymentIntents.get(id) ?? state.charges.get(id);
-      const params = amount === undefined ? what : { ...what, amount };
-      return createRefund(ledger, params, paid?.livemode ?? false, NO_REQUEST);
-    },
-    advance(seconds) {
-      changed();
-      state.clockOffset += seconds;
-      expireDueSessions(ledger, NO_REQUEST);
-    },
   };
 }
 
@@ -82,13 +107,25 @@ function findCheckout(state: State, sessionId: string): Checkout {
   return checkout;
 }
 
-function findOpen(state: State, sessionId: string): Checkout {
+/** The checkout of a session that can be paid. Throws RangeError when it is not open. */
+export function findOpen(state: State, sessionId: string): Checkout {
   const checkout = findCheckout(state, sessionId);
   if (checkout.session.status !== "open")
     throw new RangeError(`The session is ${checkout.session.status ?? "gone"}, not open.`);
   return checkout;
 }
 
-function buyerOf({ session }: Checkout): { email: string; name: string | null } {
-  return { email: session.customer_details?.email ?? "buyer@example.com", name: null };
+function messageOf(outcome: Outcome): string | null {
+  if (outcome.kind === "paid") return null;
+  return outcome.kind === "authenticate" ? "authentication_required" : outcome.message;
+}
+
+function buyerOf({ session, address, taxId }: Checkout): Buyer {
+  return {
+    email: session.customer_details?.email ?? "buyer@example.com",
+    name: null,
+    address: address ?? (session.automatic_tax.enabled ? partialAddress({}) : null),
+    businessName: null,
+    taxId: taxId ?? null,
+  };
 }

@@ -1,21 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { completePage, messagePage, paymentPage } from "./hosted-pages.ts";
-import { now, type Checkout, type Ledger } from "./ledger.ts";
-import { keepValues, readPaymentForm, type FormNeeds, type FormState } from "./payment-form.ts";
-import { completeFree, payByCard, payByTransfer, settleTransfer } from "./payments.ts";
+import { actOnCheckout, needsOf, successUrl } from "./hosted-actions.ts";
+import { authenticationPage, completePage, messagePage, paymentPage } from "./hosted-pages.ts";
+import { findIntent, type Checkout, type Ledger } from "./ledger.ts";
+import type { FormState } from "./payment-form.ts";
+import { authenticate } from "./payments.ts";
 import { redirect, sendHtml } from "./pages.ts";
 import { readBody } from "./request.ts";
 
-const NOTHING_TYPED: FormState = { values: {}, errors: {} };
-
-/** Answers a request for the hosted payment page of a session, by form posts alone. */
+/** Answers a request for `/c/pay/ID` and the pages below it, by form posts alone. */
 export async function handleHosted(
   ledger: Ledger,
   siteName: string,
-  sessionId: string,
+  path: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const [sessionId = "", page = ""] = path.split("/");
   const checkout = ledger.state.checkouts.get(sessionId);
   const form = request.method === "POST" ? new URLSearchParams(await readBody(request)) : null;
   if (!checkout) {
@@ -27,58 +27,55 @@ export async function handleHosted(
   if (session.status === "expired") {
     const text = "This checkout has expired and can't be paid. Start again from the shop.";
     sendHtml(response, 200, messagePage("Checkout expired", text, session.cancel_url));
-    return;
-  }
-  const problems = form ? act(ledger, checkout, form) : NOTHING_TYPED;
-  if (problems === null) redirect(response, successUrl(checkout));
-  else if (session.status === "complete")
-    sendHtml(response, 200, completePage(checkout, siteName, successUrl(checkout)));
+  } else if (page === "authenticate")
+    answerAuthentication(ledger, checkout, siteName, form, response);
+  else if (form) answerForm(ledger, checkout, siteName, form, response);
   else {
-    const status = form ? 402 : 200;
-    sendHtml(response, status, paymentPage(checkout, siteName, needsOf(checkout), problems));
+    const isBack = request.url?.endsWith("?declined") ?? false;
+    sendHtml(response, 200, show(ledger, checkout, siteName, stateOf(ledger, checkout, isBack)));
   }
 }
 
-/** Does what the form asks. Gives what to show, or null when the buyer goes back to the shop. */
-function act(ledger: Ledger, checkout: Checkout, form: URLSearchParams): FormState | null {
-  const action = form.get("action");
-  const { status, payment_status: paymentStatus } = checkout.session;
-  if (status === "complete") {
-    const settles = action === "arrived" || action === "missing";
-    if (settles && paymentStatus === "unpaid")
-      settleTransfer(ledger, checkout, action === "arrived");
-    return settles ? null : NOTHING_TYPED;
-  }
-  return pay(ledger, checkout, form, action === "transfer");
-}
-
-function pay(
+function answerForm(
   ledger: Ledger,
   checkout: Checkout,
+  siteName: string,
   form: URLSearchParams,
-  byTransfer: boolean,
-): FormState | null {
-  const needs = needsOf(checkout);
-  const asked = { ...needs, card: needs.card && !byTransfer };
-  const result = readPaymentForm(form, asked, now(ledger));
-  if ("problems" in result) return result.problems;
-  const { buyer, card } = result.payment;
-  if (!needs.card) completeFree(ledger, checkout, buyer);
-  else if (!card) payByTransfer(ledger, checkout, buyer);
+  response: ServerResponse,
+): void {
+  const reply = actOnCheckout(ledger, checkout, form);
+  if ("to" in reply) redirect(response, reply.to);
   else {
-    const refusal = payByCard(ledger, checkout, card, buyer);
-    if (refusal !== null) return { values: keepValues(form), errors: { cardNumber: refusal } };
+    const status = Object.keys(reply.show.errors).length > 0 ? 402 : 200;
+    sendHtml(response, status, show(ledger, checkout, siteName, reply.show));
   }
-  return null;
 }
 
-function needsOf({ session }: Checkout): FormNeeds {
-  return {
-    card: session.payment_status !== "no_payment_required",
-    terms: session.consent_collection?.terms_of_service === "required",
-  };
+function answerAuthentication(
+  ledger: Ledger,
+  checkout: Checkout,
+  siteName: string,
+  form: URLSearchParams | null,
+  response: ServerResponse,
+): void {
+  const back = `/c/pay/${checkout.session.id}`;
+  const action = form?.get("action");
+  if (!checkout.authentication) redirect(response, back);
+  else if (action !== "complete" && action !== "fail")
+    sendHtml(response, 200, authenticationPage(ledger, checkout, siteName));
+  else {
+    const { kind } = authenticate(ledger, checkout, action === "complete");
+    redirect(response, kind === "paid" ? successUrl(checkout) : `${back}?declined`);
+  }
 }
 
-function successUrl({ session }: Checkout): string {
-  return (session.success_url ?? "").replaceAll("{CHECKOUT_SESSION_ID}", session.id);
+function show(ledger: Ledger, checkout: Checkout, siteName: string, state: FormState): string {
+  if (checkout.session.status === "complete")
+    return completePage(ledger, checkout, siteName, successUrl(checkout));
+  return paymentPage(ledger, checkout, siteName, needsOf(checkout), state);
+}
+
+function stateOf(ledger: Ledger, { session }: Checkout, isBack: boolean): FormState {
+  const message = isBack && findIntent(ledger, session)?.last_payment_error?.message;
+  return { values: {}, errors: message ? { cardNumber: message } : {} };
 }

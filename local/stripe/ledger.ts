@@ -1,5 +1,8 @@
 import Stripe from "stripe";
+import type { Buyer } from "./buyer.ts";
+import type { CardSequel, TestCard } from "./cards.ts";
 import { newId } from "./ids.ts";
+import type { PaymentMeans } from "./objects/payment.ts";
 
 /** One try to deliver an event. */
 export interface Delivery {
@@ -28,6 +31,33 @@ export interface Checkout {
   session: Stripe.Checkout.Session;
   lineItems: Stripe.LineItem[];
   paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
+  /** What the customer may be given from what the buyer types. */
+  customerUpdate?: Stripe.Checkout.SessionCreateParams.CustomerUpdate;
+  /** Where the buyer lives, as far as it is known before paying. */
+  address?: Stripe.Address;
+  /** The buyer's VAT number, for the tax. */
+  taxId?: string;
+  discount?: TakenDiscount;
+  authentication?: PendingAuthentication;
+}
+
+/** What is taken off a session: a coupon, by its code when there was one. */
+export interface TakenDiscount {
+  couponId: string;
+  promotionCodeId: string | null;
+}
+
+/** A card's payment that waits for its owner to authenticate. */
+export interface PendingAuthentication {
+  card: TestCard;
+  means: PaymentMeans;
+  buyer: Buyer;
+}
+
+/** A refund whose end comes later, at a time of the virtual clock. */
+export interface DueRefund {
+  at: number;
+  outcome: "succeeded" | "failed";
 }
 
 /** All that the local Stripe knows; plain data, kept as JSON between runs. */
@@ -40,6 +70,16 @@ export interface State {
   charges: Map<string, Stripe.Charge>;
   refunds: Map<string, Stripe.Refund>;
   disputes: Map<string, Stripe.Dispute>;
+  coupons: Map<string, Stripe.Coupon>;
+  promotionCodes: Map<string, Stripe.PromotionCode>;
+  invoices: Map<string, Stripe.Invoice>;
+  taxIds: Map<string, Stripe.TaxId>;
+  products: Map<string, Stripe.Product>;
+  prices: Map<string, Stripe.Price>;
+  /** What the card of a charge does after the payment, by the charge's id. */
+  sequels: Map<string, CardSequel>;
+  /** By the refund's id. */
+  dueRefunds: Map<string, DueRefund>;
   events: Map<string, Stripe.Event>;
   answers: Map<string, StoredAnswer>;
   deliveries: Delivery[];
@@ -48,6 +88,8 @@ export interface State {
 /** The state, and who hears of new events. */
 export interface Ledger {
   state: State;
+  /** Where hosted pages are. */
+  baseUrl: string;
   announce(event: Stripe.Event): void;
 }
 
@@ -65,6 +107,14 @@ export function emptyState(): State {
     charges: new Map(),
     refunds: new Map(),
     disputes: new Map(),
+    coupons: new Map(),
+    promotionCodes: new Map(),
+    invoices: new Map(),
+    taxIds: new Map(),
+    products: new Map(),
+    prices: new Map(),
+    sequels: new Map(),
+    dueRefunds: new Map(),
     events: new Map(),
     answers: new Map(),
     deliveries: [],
@@ -74,6 +124,15 @@ export function emptyState(): State {
 /** The virtual clock, in Unix seconds. */
 export function now(ledger: Ledger): number {
   return Math.floor(Date.now() / 1000) + ledger.state.clockOffset;
+}
+
+/** Stores an event that no API request causes. */
+export function announce(
+  ledger: Ledger,
+  type: Stripe.Event.Type,
+  object: { livemode: boolean },
+): void {
+  recordEvent(ledger, type, object, object.livemode, NO_REQUEST);
 }
 
 /** Stores an event with a snapshot of the object and announces it. */

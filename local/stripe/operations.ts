@@ -2,8 +2,10 @@ import { CHECKOUT_SESSIONS } from "./operations/checkout-sessions.ts";
 import { CUSTOMERS } from "./operations/customers.ts";
 import { DISPUTES } from "./operations/disputes.ts";
 import { EVENTS } from "./operations/events.ts";
+import { INVOICES } from "./operations/invoices.ts";
 import type { Operation } from "./operations/operation.ts";
 import { PAYMENTS } from "./operations/payments.ts";
+import { PROMOTIONS } from "./operations/promotions.ts";
 import { REFUNDS } from "./operations/refunds.ts";
 
 export type { Operation } from "./operations/operation.ts";
@@ -15,5 +17,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...PAYMENTS,
   ...REFUNDS,
   ...DISPUTES,
+  ...PROMOTIONS,
+  ...INVOICES,
   ...EVENTS,
 ];

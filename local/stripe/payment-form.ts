@@ -1,19 +1,45 @@
-import { cardDigits, findTestCard } from "./cards.ts";
-import type { Buyer, Card } from "./payments.ts";
+import type Stripe from "stripe";
+import { partialAddress, type Buyer } from "./buyer.ts";
+import { readCard } from "./card-form.ts";
+import type { Card } from "./payments.ts";
+import { COUNTRIES } from "./tax.ts";
 
-/** The form's fields; the names are those of Stripe's own page, so that tests fit both. */
-export type FieldName = "email" | "cardNumber" | "cardExpiry" | "cardCvc" | "billingName" | "terms";
+// The names are those of Stripe's own page, so that tests fit both; never the security code here.
+const KEPT_FIELDS = [
+  "email",
+  "cardNumber",
+  "cardExpiry",
+  "billingName",
+  "billingCountry",
+  "billingPostalCode",
+  "billingAddressLine1",
+  "billingLocality",
+  "businessName",
+  "taxId",
+  "promotionCode",
+  "terms",
+] as const;
 
-/** What was typed, and what is wrong with it. */
+/** The form's fields. */
+export type FieldName = (typeof KEPT_FIELDS)[number] | "cardCvc";
+
+/** What was typed, what is wrong with it, and what else the buyer must know. */
 export interface FormState {
   values: Partial<Record<FieldName, string>>;
   errors: Partial<Record<FieldName, string>>;
+  notice?: string;
 }
 
 /** What the form must hold besides the e-mail address. */
 export interface FormNeeds {
   card: boolean;
   terms: boolean;
+  /** Country and postal code. */
+  country: boolean;
+  /** Street and town as well. */
+  street: boolean;
+  /** A business may name itself and its VAT number. */
+  business: boolean;
 }
 
 /** A form filled in rightly; `card` is null when none was needed. */
@@ -28,56 +54,69 @@ export function readPaymentForm(
   needs: FormNeeds,
   now: number,
 ): { payment: Payment } | { problems: FormState } {
-  const get = (name: FieldName): string => (form.get(name) ?? "").trim().slice(0, 200);
   const errors: FormState["errors"] = {};
-  const email = get("email");
-  const expiry = readExpiry(get("cardExpiry"));
+  const email = field(form, "email");
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) errors.email = "Enter an e-mail address.";
-  if (needs.terms && get("terms") === "") errors.terms = "Accept the terms to go on.";
-  if (needs.card)
-    checkCard({ number: get("cardNumber"), cvc: get("cardCvc"), expiry }, now, errors);
-  if (Object.keys(errors).length > 0 || (needs.card && !expiry))
-    return { problems: { values: keepValues(form), errors } };
-  const buyer = { email, name: get("billingName") || null };
-  const card = needs.card && expiry ? { number: cardDigits(get("cardNumber")), ...expiry } : null;
-  return { payment: { buyer, card } };
+  if (needs.terms && field(form, "terms") === "") errors.terms = "Accept the terms to go on.";
+  const typed = {
+    number: field(form, "cardNumber"),
+    expiry: field(form, "cardExpiry"),
+    cvc: field(form, "cardCvc"),
+  };
+  const card = needs.card ? readCard(typed, now, errors) : null;
+  const { address, businessName, taxId } = readBilling(form, needs, errors);
+  if (Object.keys(errors).length > 0) return { problems: { values: keepValues(form), errors } };
+  const name = field(form, "billingName") || null;
+  return { payment: { buyer: { email, name, address, businessName, taxId }, card } };
+}
+
+/** Address and business as typed; what is wrong is added to `errors`. */
+export function readBilling(
+  form: URLSearchParams,
+  needs: FormNeeds,
+  errors: FormState["errors"],
+): Pick<Buyer, "address" | "businessName" | "taxId"> {
+  const address = needs.country ? readAddress(form, needs, errors) : null;
+  const businessName = needs.business ? field(form, "businessName") || null : null;
+  const taxId = needs.business
+    ? field(form, "taxId")
+        .replace(/[\s.-]/g, "")
+        .toUpperCase()
+    : "";
+  if (taxId !== "" && !/^[A-Z]{2}[0-9A-Z]{7,12}$/.test(taxId))
+    errors.taxId = "Write the VAT number with its country, such as DE123456789.";
+  if (taxId !== "" && businessName === null)
+    errors.businessName = "Enter the name of the business that has this VAT number.";
+  return { address, businessName, taxId: taxId || null };
 }
 
 /** What may be shown again after a mistake: never the security code. */
 export function keepValues(form: URLSearchParams): FormState["values"] {
-  const names: FieldName[] = ["email", "cardNumber", "cardExpiry", "billingName", "terms"];
-  return Object.fromEntries(names.map((name) => [name, (form.get(name) ?? "").slice(0, 200)]));
+  return Object.fromEntries(KEPT_FIELDS.map((name) => [name, field(form, name)]));
 }
 
-function checkCard(
-  typed: { number: string; cvc: string; expiry: ReturnType<typeof readExpiry> },
-  now: number,
+function readAddress(
+  form: URLSearchParams,
+  needs: FormNeeds,
   errors: FormState["errors"],
-): void {
-  if (!isCardNumber(cardDigits(typed.number))) errors.cardNumber = "Your card number is invalid.";
-  else if (!findTestCard(typed.number))
-    errors.cardNumber = "Only the test cards listed below work here. Never type a real card.";
-  if (!/^\d{3,4}$/.test(typed.cvc)) errors.cardCvc = "Your card's security code is incomplete.";
-  if (!typed.expiry) errors.cardExpiry = "Write the expiry date as MM / YY.";
-  else if (Date.UTC(typed.expiry.expYear, typed.expiry.expMonth) <= now * 1000)
-    errors.cardExpiry = "Your card's expiration date is in the past.";
+): Stripe.Address | null {
+  const country = field(form, "billingCountry");
+  const postalCode = field(form, "billingPostalCode");
+  const line1 = field(form, "billingAddressLine1");
+  const city = field(form, "billingLocality");
+  if (!COUNTRIES.some(([code]) => code === country)) errors.billingCountry = "Choose your country.";
+  if (postalCode === "") errors.billingPostalCode = "Enter your postal code.";
+  if (needs.street && line1 === "") errors.billingAddressLine1 = "Enter street and number.";
+  if (needs.street && city === "") errors.billingLocality = "Enter your town.";
+  if (errors.billingCountry) return null;
+  return partialAddress({
+    country,
+    postal_code: postalCode || null,
+    line1: line1 || null,
+    city: city || null,
+  });
 }
 
-function readExpiry(text: string): { expMonth: number; expYear: number } | null {
-  const match = /^(\d{1,2})\s*\/?\s*(?:20)?(\d{2})$/.exec(text);
-  const expMonth = Number(match?.[1]);
-  if (!match || expMonth < 1 || expMonth > 12) return null;
-  return { expMonth, expYear: 2000 + Number(match[2]) };
-}
-
-// The checksum every card number carries: each second digit from the right counts double.
-function isCardNumber(digits: string): boolean {
-  if (!/^\d{12,19}$/.test(digits)) return false;
-  const sum = Array.from(digits)
-    .reverse()
-    .reduce((total, digit, index) => {
-      const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
-      return total + (value > 9 ? value - 9 : value);
-    }, 0);
-  return sum % 10 === 0;
+function field(form: URLSearchParams, name: FieldName): string {
+  return (form.get(name) ?? "").trim().slice(0, 200);
 }

@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Faults } from "../faults.ts";
 import { createApi, type Api } from "./api.ts";
-import { expireDueSessions } from "./checkout.ts";
 import { createControls, type Controls } from "./controls.ts";
 import { dashboardPage } from "./dashboard.ts";
 import { createFaultQueue, type FaultQueue } from "./fault-queue.ts";
 import { createHistory } from "./history.ts";
+import { runDue } from "./due.ts";
 import { handleHosted } from "./hosted.ts";
 import { createKeeper, loadState } from "./keep.ts";
-import { NO_REQUEST, now, type Ledger } from "./ledger.ts";
+import { now, type Ledger } from "./ledger.ts";
 import { redirect, sendHtml } from "./pages.ts";
 import { BodyTooLarge, readBody } from "./request.ts";
 import { createWebhooks, type WebhookEndpoint, type Webhooks } from "./webhooks.ts";
@@ -47,7 +47,7 @@ interface Parts {
   changed: () => void;
 }
 
-const EXPIRY_CHECK_MS = 5_000;
+const CLOCK_CHECK_MS = 5_000;
 // Stripe tries for three days.
 const GIVE_UP_SECONDS = 3 * 24 * 3600;
 
@@ -68,11 +68,12 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
     log,
     changed: () => keeper.changed(),
   });
-  const ledger: Ledger = { state, announce: (event) => webhooks.send(event) };
+  const ledger: Ledger = { state, baseUrl: "", announce: (event) => webhooks.send(event) };
   const controls = createControls(ledger, webhooks, changed);
   const server = createServer();
   const port = await listen(server, options.port);
   const url = `http://localhost:${port}`;
+  ledger.baseUrl = url;
   const latency = (): number => controls.latency;
   const api = createApi({ ledger, faults, faultQueue, history, baseUrl: url, latency });
   const parts = { ledger, controls, api, siteName, stackUrl, changed };
@@ -83,7 +84,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
       response.end();
     });
   });
-  const expiry = setInterval(() => expireDueSessions(ledger, NO_REQUEST), EXPIRY_CHECK_MS).unref();
+  const clock = setInterval(() => runDue(ledger), CLOCK_CHECK_MS).unref();
   resume(ledger, webhooks);
   return Object.assign(controls, {
     url,
@@ -91,7 +92,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
     faultQueue,
     close: async () => {
       faultQueue.clear();
-      clearInterval(expiry);
+      clearInterval(clock);
       await Promise.all([closeServer(server), webhooks.close()]);
       keeper.close();
     },
@@ -110,7 +111,7 @@ async function handle(
     refuse(response);
     return;
   }
-  expireDueSessions(ledger, NO_REQUEST);
+  runDue(ledger);
   if (pathname.startsWith("/v1/")) await parts.api(request, response);
   else if (pathname.startsWith("/c/pay/"))
     await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);

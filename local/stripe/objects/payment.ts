@@ -12,6 +12,9 @@ export interface PaymentMeans {
   expYear: number;
   name: string | null;
   email: string | null;
+  address: Stripe.Address | null;
+  /** Whether the card's owner has authenticated by 3-D Secure. */
+  authenticated: boolean;
 }
 
 /** A payment intent for the session, waiting for a payment method. */
@@ -54,7 +57,7 @@ export function buildCharge(
     amount_captured: pending ? 0 : intent.amount,
     balance_transaction: pending ? null : newId("txn"),
     billing_details: {
-      address: null,
+      address: means.address,
       email: means.email,
       name: means.name,
       phone: null,
@@ -76,8 +79,28 @@ export function buildCharge(
   };
 }
 
-/** Turns a charge into one the issuer declined. */
-export function declineCharge(charge: Stripe.Charge, code: string, message: string): void {
+/** Notes on a card's charge that its owner authenticated. */
+export function authenticatedBy3ds(charge: Stripe.Charge): void {
+  const card = charge.payment_method_details?.card;
+  if (card)
+    card.three_d_secure = {
+      authentication_flow: "challenge",
+      electronic_commerce_indicator: "05",
+      exemption_indicator: null,
+      result: "authenticated",
+      result_reason: null,
+      transaction_id: newId("").slice(1),
+      version: "2.2.0",
+    };
+}
+
+/** Turns a charge into one the issuer declined; `reason` is the issuer's code. */
+export function declineCharge(
+  charge: Stripe.Charge,
+  code: string,
+  message: string,
+  reason: string,
+): void {
   charge.status = "failed";
   charge.paid = false;
   charge.captured = false;
@@ -85,43 +108,7 @@ export function declineCharge(charge: Stripe.Charge, code: string, message: stri
   charge.balance_transaction = null;
   charge.failure_code = code;
   charge.failure_message = message;
-  charge.outcome = outcome("issuer_declined", "The bank declined the payment.", code);
-}
-
-/** A refund of a part or all of a charge, succeeded at once. */
-export function buildRefund(
-  charge: Stripe.Charge,
-  amount: number,
-  params: Stripe.RefundCreateParams,
-  created: number,
-): Stripe.Refund {
-  return {
-    id: newId("re"),
-    object: "refund",
-    amount,
-    balance_transaction: newId("txn"),
-    charge: charge.id,
-    created,
-    currency: charge.currency,
-    customer: charge.customer,
-    customer_account: null,
-    destination_details: {
-      type: "card",
-      card: {
-        reference_status: "pending",
-        reference_type: "acquirer_reference_number",
-        type: "refund",
-      },
-    },
-    metadata: (params.metadata === "" ? {} : (params.metadata ?? {})) as Stripe.Metadata,
-    payment_intent: charge.payment_intent,
-    payment_method: charge.payment_method,
-    reason: params.reason ?? null,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: "succeeded",
-    transfer_reversal: null,
-  };
+  charge.outcome = outcome("issuer_declined", "The bank declined the payment.", reason);
 }
 
 function outcome(status: string, message: string, reason: string | null): Stripe.Charge.Outcome {

@@ -1,4 +1,5 @@
 import type Stripe from "stripe";
+import type { Buyer } from "../buyer.ts";
 import { newId } from "../ids.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
@@ -33,7 +34,10 @@ export function buildSession(params: Params, setting: SessionSetting): Stripe.Ch
     currency: setting.lineItems[0]?.currency ?? null,
     customer: params.customer ?? null,
     customer_creation: params.customer ? null : (params.customer_creation ?? "if_required"),
-    customer_details: buildCustomerDetails(params.customer_email ?? null),
+    customer_details:
+      params.customer_email === undefined
+        ? null
+        : buildCustomerDetails({ email: params.customer_email }),
     customer_email: params.customer_email ?? null,
     expires_at: params.expires_at ?? setting.created + DAY_SECONDS,
     invoice_creation: buildInvoiceCreation(params.invoice_creation),
@@ -57,22 +61,26 @@ export function buildSession(params: Params, setting: SessionSetting): Stripe.Ch
   };
 }
 
-/** What the buyer told; null while nothing is known. */
+/** What the buyer told. */
 export function buildCustomerDetails(
-  email: string | null,
-  name: string | null = null,
-): Stripe.Checkout.Session.CustomerDetails | null {
-  if (email === null) return null;
+  buyer: Partial<Buyer> & { email: string },
+): Stripe.Checkout.Session.CustomerDetails {
+  const { email, name = null, address = null, businessName = null, taxId = null } = buyer;
   return {
-    address: null,
-    business_name: null,
+    address,
+    business_name: businessName,
     email,
     individual_name: null,
-    name,
+    name: businessName ?? name,
     phone: null,
     tax_exempt: "none",
-    tax_ids: [],
+    tax_ids: taxId === null ? [] : [{ type: taxIdType(taxId), value: taxId }],
   };
+}
+
+/** The kind of a VAT number, by the country it begins with. */
+export function taxIdType(value: string): Stripe.TaxId.Type {
+  return value.startsWith("GB") ? "gb_vat" : "eu_vat";
 }
 
 /** A line item of a new session; its price and product belong to this session only. */
@@ -96,7 +104,7 @@ export function buildLineItem(
     currency,
     description: price?.product_data?.name ?? null,
     metadata: (item.metadata ?? {}) as Stripe.Metadata,
-    price: buildPrice(unitAmount, currency, livemode, created),
+    price: buildPrice(unitAmount, currency, price?.tax_behavior, livemode, created),
     quantity,
   };
 }
@@ -104,6 +112,7 @@ export function buildLineItem(
 function buildPrice(
   unitAmount: number,
   currency: string,
+  taxBehavior: Stripe.Price.TaxBehavior = "unspecified",
   livemode: boolean,
   created: number,
 ): Stripe.Price {
@@ -121,7 +130,7 @@ function buildPrice(
     nickname: null,
     product: newId("prod", 14),
     recurring: null,
-    tax_behavior: "unspecified",
+    tax_behavior: taxBehavior,
     tiers_mode: null,
     transform_quantity: null,
     type: "one_time",
@@ -133,7 +142,8 @@ function buildPrice(
 
 function buildAutomaticTax(enabled: boolean): Stripe.Checkout.Session.AutomaticTax {
   if (!enabled) return { enabled, liability: null, provider: null, status: null };
-  return { enabled, liability: { type: "self" }, provider: "stripe", status: "complete" };
+  const status = "requires_location_inputs";
+  return { enabled, liability: { type: "self" }, provider: "stripe", status };
 }
 
 function buildConsentCollection(

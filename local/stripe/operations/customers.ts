@@ -31,6 +31,12 @@ export const CUSTOMERS: readonly Operation[] = [
       throw missingResource("customer", call.id);
     return customer;
   }),
+  operation<ListParams>("GET /v1/customers/:id/tax_ids", CONTRACT.lineItemList, (call) => {
+    const own = [...call.ledger.state.taxIds.values()].filter(
+      ({ customer }) => customer === call.id,
+    );
+    return list(call, own, `customers/${call.id}/tax_ids`, []);
+  }),
   operation("DELETE /v1/customers/:id", CONTRACT.nothing, deleteCustomer),
 ];
 

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { CONTRACT } from "../contract.ts";
+import { closeDispute, updateDispute } from "../disputes.ts";
 import type { ListParams } from "../listing.ts";
 import { find, list, operation, type Operation } from "./operation.ts";
 
@@ -12,5 +13,12 @@ export const DISPUTES: readonly Operation[] = [
   ),
   operation("GET /v1/disputes/:id", CONTRACT.nothing, (call) =>
     find(call.ledger.state.disputes, call, "dispute"),
+  ),
+  operation<Stripe.DisputeUpdateParams>("POST /v1/disputes/:id", CONTRACT.disputeUpdate, (call) => {
+    const dispute = find(call.ledger.state.disputes, call, "dispute");
+    return updateDispute(call.ledger, dispute, call.params, call.cause);
+  }),
+  operation("POST /v1/disputes/:id/close", CONTRACT.nothing, (call) =>
+    closeDispute(call.ledger, find(call.ledger.state.disputes, call, "dispute"), call.cause),
   ),
 ];

@@ -1,3 +1,4 @@
+import type Stripe from "stripe";
 import { missingResource } from "../api-error.ts";
 import type { Cause, Ledger } from "../ledger.ts";
 import { listPage, type ListParams } from "../listing.ts";
@@ -56,6 +57,18 @@ export function list<T extends { id: string; created?: number }, P extends ListP
     (thing) => modeOf(thing, call) === call.livemode && matches(thing, call.params, filters),
   );
   return listPage(`/v1/${path}`, own, call.params);
+}
+
+/** Merges metadata into a thing's own: an empty value removes a key, an empty group all. */
+export function changeMetadata(
+  thing: { metadata: Stripe.Metadata | null },
+  changes: Stripe.Emptyable<Stripe.MetadataParam> | undefined,
+): void {
+  if (changes === undefined) return;
+  const merged = changes === "" ? {} : { ...thing.metadata, ...changes };
+  thing.metadata = Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  );
 }
 
 // A refund does not carry its mode: it has the mode of its charge.
