@@ -82,7 +82,7 @@ const REFINEMENTS: Partial<Record<RequestName, Refinements>> = {
   priceCreate: { currency: text(3), ...unplayed("custom_unit_amount tiers unit_amount_decimal") },
   productCreate: { url: URL, ...unplayed("default_price_data") },
   eventList: { types: { maxItems: 20 } },
-  webhookEndpointCreate: { url: URL, ...unplayed("connect") },
+  webhookEndpointCreate: { url: URL, ...unplayed("api_version connect") },
   webhookEndpointUpdate: { url: URL },
 };
 

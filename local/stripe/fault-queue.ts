@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { createRandom } from "./random.ts";
 
 /** What can go wrong with a request of the API, on demand. */
 export const FAULT_KINDS = [
@@ -118,15 +119,4 @@ function meets({ kind, operation }: InjectedFault, method: string, path: string)
     steps.length === asked.length &&
     steps.every((step, index) => step.startsWith(":") || step === asked[index])
   );
-}
-
-/** Numbers from 0 to 1 that a seed decides (the generator mulberry32). */
-function createRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

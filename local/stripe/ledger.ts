@@ -3,10 +3,13 @@ import type { Buyer } from "./buyer.ts";
 import type { CardSequel, TestCard } from "./cards.ts";
 import { newId } from "./ids.ts";
 import type { PaymentMeans } from "./objects/payment.ts";
+import type { KeptEndpoint } from "./webhook-endpoints.ts";
 
 /** One try to deliver an event. */
 export interface Delivery {
   eventId: string;
+  /** The endpoint's id; "configured" for the one the stack is started with. */
+  endpointId: string;
   attempt: number;
   /** Unix milliseconds of the real clock. */
   at: number;
@@ -80,6 +83,7 @@ export interface State {
   sequels: Map<string, CardSequel>;
   /** By the refund's id. */
   dueRefunds: Map<string, DueRefund>;
+  webhookEndpoints: Map<string, KeptEndpoint>;
   events: Map<string, Stripe.Event>;
   answers: Map<string, StoredAnswer>;
   deliveries: Delivery[];
@@ -115,6 +119,7 @@ export function emptyState(): State {
     prices: new Map(),
     sequels: new Map(),
     dueRefunds: new Map(),
+    webhookEndpoints: new Map(),
     events: new Map(),
     answers: new Map(),
     deliveries: [],

@@ -98,7 +98,8 @@ export function cardForm(cardNumber = "4242 4242 4242 4242"): Record<string, str
   };
 }
 
-async function startReceiver(): Promise<Receiver> {
+/** Starts a receiver that ends with the test. */
+export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answers: number[] = [];
   const waiting = new Set<() => void>();
