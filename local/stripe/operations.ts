@@ -7,6 +7,7 @@ import type { Operation } from "./operations/operation.ts";
 import { PAYMENTS } from "./operations/payments.ts";
 import { PROMOTIONS } from "./operations/promotions.ts";
 import { REFUNDS } from "./operations/refunds.ts";
+import { WEBHOOK_ENDPOINTS } from "./webhook-endpoints.ts";
 
 export type { Operation } from "./operations/operation.ts";
 
@@ -20,4 +21,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...PROMOTIONS,
   ...INVOICES,
   ...EVENTS,
+  ...WEBHOOK_ENDPOINTS,
 ];
