@@ -3,8 +3,8 @@ import { invalidParameter, missingResource, ApiError } from "./api-error.ts";
 import { newId } from "./ids.ts";
 import { findIntent, now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
 import { readDiscount } from "./discounts.ts";
-import { checkLineItems } from "./line-items.ts";
-import { buildCustomerDetails, buildLineItem, buildSession } from "./objects/session.ts";
+import { readLineItems } from "./line-items.ts";
+import { buildCustomerDetails, buildSession } from "./objects/session.ts";
 import { priceCheckout } from "./pricing.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
@@ -22,12 +22,9 @@ export function createSession(
 ): Stripe.Checkout.Session {
   const created = now(ledger);
   const email = checkCustomer(ledger, params, setting.livemode);
-  checkLineItems(params);
   checkTax(ledger, params);
   checkExpiry(params.expires_at, created);
-  const lineItems = (params.line_items ?? []).map((item) =>
-    buildLineItem(item, setting.livemode, created),
-  );
+  const lineItems = readLineItems(ledger, params, { livemode: setting.livemode, created });
   const id = newId(setting.livemode ? "cs_live" : "cs_test", 58);
   const session = buildSession(params, { ...setting, id, created, lineItems });
   if (email !== null) session.customer_details ??= buildCustomerDetails({ email });

@@ -15,6 +15,13 @@ export function formatAmount(amount: number, currency: string): string {
   }).format(amount / 10 ** digits);
 }
 
+/** The amount in minor units that a person typed (`12.50`), or null when it is none above 0. */
+export function parseAmount(text: string, currency: string): number | null {
+  const typed = text.trim().replace(",", ".");
+  const amount = Math.round(Number(typed) * 10 ** decimalsOf(currency));
+  return /^\d+(\.\d+)?$/.test(typed) && amount > 0 ? amount : null;
+}
+
 /** Whether Stripe takes the amount: a three-decimal currency must end in 0. */
 export function isWholeAmount(amount: number, currency: string): boolean {
   return decimalsOf(currency) < 3 || amount % 10 === 0;

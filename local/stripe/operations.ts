@@ -1,3 +1,4 @@
+import { CATALOG } from "./operations/catalog.ts";
 import { CHECKOUT_SESSIONS } from "./operations/checkout-sessions.ts";
 import { CUSTOMERS } from "./operations/customers.ts";
 import { DISPUTES } from "./operations/disputes.ts";
@@ -19,6 +20,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...REFUNDS,
   ...DISPUTES,
   ...PROMOTIONS,
+  ...CATALOG,
   ...INVOICES,
   ...EVENTS,
   ...WEBHOOK_ENDPOINTS,

@@ -3,10 +3,12 @@ import type { AddressInfo } from "node:net";
 import type { Faults } from "../faults.ts";
 import { createApi, type Api } from "./api.ts";
 import { createControls, type Controls } from "./controls.ts";
+import { actOnDashboard, isDashboardAction } from "./dashboard-actions.ts";
 import { dashboardPage } from "./dashboard.ts";
 import { createFaultQueue, type FaultQueue } from "./fault-queue.ts";
 import { createHistory } from "./history.ts";
 import { runDue } from "./due.ts";
+import { sendInvoice } from "./hosted-invoice.ts";
 import { handleHosted } from "./hosted.ts";
 import { createKeeper, loadState } from "./keep.ts";
 import { now, type Ledger } from "./ledger.ts";
@@ -104,7 +106,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { ledger, controls, siteName, changed } = parts;
+  const { ledger, siteName, changed } = parts;
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const action = pathname.slice(1);
   if (!isForUs(request)) {
@@ -115,34 +117,15 @@ async function handle(
   if (pathname.startsWith("/v1/")) await parts.api(request, response);
   else if (pathname.startsWith("/c/pay/"))
     await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);
+  else if (pathname.startsWith("/i/"))
+    sendInvoice(ledger, siteName, pathname.slice("/i/".length), response);
   else if (pathname === "/") sendHtml(response, 200, dashboardPage(ledger, parts.stackUrl));
-  else if (request.method === "POST" && isAction(action)) {
-    const id = new URLSearchParams(await readBody(request)).get("id") ?? "";
-    await act(controls, action, id);
+  else if (request.method === "POST" && isDashboardAction(action)) {
+    const form = new URLSearchParams(await readBody(request));
+    await actOnDashboard(parts, action, form);
     redirect(response, "/");
   } else response.writeHead(404, { "content-type": "text/plain" }).end("Not found\n");
   if (request.method !== "GET") changed();
-}
-
-type Action = "resend" | "refund" | "expire";
-
-function isAction(text: string): text is Action {
-  return text === "resend" || text === "refund" || text === "expire";
-}
-
-async function act(controls: Controls, action: Action, id: string): Promise<void> {
-  if (action === "resend") await controls.webhooks.resend(id);
-  // A button of an old page may ask for what is done already: the page then shows the truth.
-  else if (action === "refund") swallow(() => controls.refund(id));
-  else swallow(() => controls.expire(id));
-}
-
-function swallow(work: () => unknown): void {
-  try {
-    work();
-  } catch {
-    return;
-  }
 }
 
 // A page on the web must neither read this one through a name of its own nor press its buttons.

@@ -83,16 +83,14 @@ export function taxIdType(value: string): Stripe.TaxId.Type {
   return value.startsWith("GB") ? "gb_vat" : "eu_vat";
 }
 
-/** A line item of a new session; its price and product belong to this session only. */
+/** A line item of a new session, before any discount or tax. */
 export function buildLineItem(
   item: Stripe.Checkout.SessionCreateParams.LineItem,
-  livemode: boolean,
-  created: number,
+  price: Stripe.Price,
+  description: string | null,
 ): Stripe.LineItem {
-  const { price_data: price, quantity = 1 } = item;
-  const unitAmount = price?.unit_amount ?? 0;
-  const currency = price?.currency.toLowerCase() ?? "";
-  const amount = unitAmount * quantity;
+  const { quantity = 1, metadata = {} } = item;
+  const amount = (price.unit_amount ?? 0) * quantity;
   return {
     id: newId("li"),
     object: "item",
@@ -101,42 +99,11 @@ export function buildLineItem(
     amount_subtotal: amount,
     amount_tax: 0,
     amount_total: amount,
-    currency,
-    description: price?.product_data?.name ?? null,
-    metadata: (item.metadata ?? {}) as Stripe.Metadata,
-    price: buildPrice(unitAmount, currency, price?.tax_behavior, livemode, created),
+    currency: price.currency,
+    description,
+    metadata: metadata as Stripe.Metadata,
+    price,
     quantity,
-  };
-}
-
-function buildPrice(
-  unitAmount: number,
-  currency: string,
-  taxBehavior: Stripe.Price.TaxBehavior = "unspecified",
-  livemode: boolean,
-  created: number,
-): Stripe.Price {
-  return {
-    id: newId("price"),
-    object: "price",
-    active: false,
-    billing_scheme: "per_unit",
-    created,
-    currency,
-    custom_unit_amount: null,
-    livemode,
-    lookup_key: null,
-    metadata: {},
-    nickname: null,
-    product: newId("prod", 14),
-    recurring: null,
-    tax_behavior: taxBehavior,
-    tiers_mode: null,
-    transform_quantity: null,
-    type: "one_time",
-    unit_amount: unitAmount,
-    // On the wire a decimal is a string; the library turns it into its own type.
-    unit_amount_decimal: String(unitAmount) as unknown as Stripe.Price["unit_amount_decimal"],
   };
 }
 
