@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Faults } from "../faults.ts";
 import { createApi, type Api } from "./api.ts";
+import { CONTROL_PATH, handleControl } from "./control-api.ts";
 import { createControls, type Controls } from "./controls.ts";
 import { actOnDashboard, isDashboardAction } from "./dashboard-actions.ts";
 import { dashboardPage } from "./dashboard.ts";
@@ -43,6 +44,7 @@ export interface LocalStripe extends Controls {
 interface Parts {
   ledger: Ledger;
   controls: Controls;
+  faultQueue: FaultQueue;
   api: Api;
   siteName: string;
   stackUrl: string;
@@ -78,7 +80,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   ledger.baseUrl = url;
   const latency = (): number => controls.latency;
   const api = createApi({ ledger, faults, faultQueue, history, baseUrl: url, latency });
-  const parts = { ledger, controls, api, siteName, stackUrl, changed };
+  const parts = { ledger, controls, faultQueue, api, siteName, stackUrl, changed };
   server.on("request", (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       log(`Local Stripe: ${String(error)}`);
@@ -115,6 +117,8 @@ async function handle(
   }
   runDue(ledger);
   if (pathname.startsWith("/v1/")) await parts.api(request, response);
+  else if (pathname.startsWith(CONTROL_PATH))
+    await handleControl(parts, pathname.slice(CONTROL_PATH.length), request, response);
   else if (pathname.startsWith("/c/pay/"))
     await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);
   else if (pathname.startsWith("/i/"))
