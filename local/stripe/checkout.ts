@@ -52,6 +52,7 @@ export function expireSession(ledger: Ledger, checkout: Checkout, cause: Cause):
       message: `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status ?? ""}.`,
     });
   session.status = "expired";
+  delete checkout.authentication;
   session.url = null;
   cancelIntent(ledger, session, cause);
   recordEvent(ledger, "checkout.session.expired", session, session.livemode, cause);
@@ -70,6 +71,7 @@ export function cancelIntent(ledger: Ledger, session: Stripe.Checkout.Session, c
   const intent = findIntent(ledger, session);
   if (!intent) return;
   intent.status = "canceled";
+  intent.next_action = null;
   intent.canceled_at = now(ledger);
   intent.cancellation_reason = "automatic";
   recordEvent(ledger, "payment_intent.canceled", intent, intent.livemode, cause);

@@ -5,16 +5,10 @@ import { expireSession } from "./checkout.ts";
 import { createDisputeControls, type DisputeControls } from "./dispute-controls.ts";
 import { runDue } from "./due.ts";
 import { NO_REQUEST, type Checkout, type Ledger, type State } from "./ledger.ts";
-import {
-  authenticate,
-  completeFree,
-  payByCard,
-  payByTransfer,
-  settleTransfer,
-  type Outcome,
-} from "./payments.ts";
+import { authenticate, completeFree, payByCard, type Outcome } from "./payments.ts";
 import { createPromotionControls, type PromotionControls } from "./promotion-controls.ts";
 import { createRefundControls, type RefundControls } from "./refund-controls.ts";
+import { payByTransfer, settleTransfer } from "./transfers.ts";
 import type { Webhooks } from "./webhooks.ts";
 
 /** What a test (or a button) does where a buyer, a bank or the time would. */

@@ -9,8 +9,9 @@ import {
   type FormState,
   type Payment,
 } from "./payment-form.ts";
-import { completeFree, payByCard, payByTransfer, settleTransfer } from "./payments.ts";
+import { completeFree, payByCard } from "./payments.ts";
 import { priceCheckout } from "./pricing.ts";
+import { payByTransfer, settleTransfer } from "./transfers.ts";
 
 /** What the page answers to a form: itself again, or another address. */
 export type Reply = { show: FormState } | { to: string };

@@ -7,12 +7,15 @@ import { idOf } from "./references.ts";
 /** Works out discount, tax and totals of an open session and of its line items anew. */
 export function priceCheckout(ledger: Ledger, checkout: Checkout): void {
   const { session, lineItems } = checkout;
+  const before = session.amount_total;
   const coupon = ledger.state.coupons.get(checkout.discount?.couponId ?? "") ?? null;
   const discounts = discountsOf(lineItems, coupon);
   const tax = findTax(checkout);
   lineItems.forEach((item, index) => priceItem(item, discounts[index] ?? 0, tax));
   session.amount_subtotal = sum(lineItems, "amount_subtotal");
   session.amount_total = sum(lineItems, "amount_total");
+  // A card's owner who was asked about another amount is asked again.
+  if (session.amount_total !== before) delete checkout.authentication;
   session.total_details = {
     amount_discount: sum(lineItems, "amount_discount"),
     amount_shipping: 0,
