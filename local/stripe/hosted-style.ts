@@ -28,12 +28,19 @@ a { color: var(--accent); }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
 label { display: block; margin-bottom: .3rem; font-size: .9rem; font-weight: 600; }
 .tick { display: flex; gap: .6rem; align-items: start; font-weight: 400; }
-input:not([type=checkbox]) { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; color: inherit;
+input:not([type=checkbox]), select { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; color: inherit;
   background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; font: inherit; }
 input[type=checkbox] { width: 1.25rem; height: 1.25rem; margin: .1rem 0 0; }
 input[readonly] { background: var(--side); }
 [aria-invalid] { border-color: var(--bad) !important; outline: 1px solid var(--bad); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.first { border-top: 1px solid var(--line); }
+.promotion { margin-bottom: 1.5rem; }
+.promotion > button { margin-top: 0; }
+.joined { display: flex; gap: .6rem; }
+.joined input { flex: 1; min-width: 0; text-transform: uppercase; }
+.joined button { width: auto; min-height: 2.75rem; margin: 0; }
+.notice { padding: .75rem 1rem; background: var(--side); border-left: 4px solid var(--accent); }
 .error, .alert { color: var(--bad); }
 .error { margin: .3rem 0 0; font-size: .9rem; }
 .alert { padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; }
