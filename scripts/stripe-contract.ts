@@ -20,6 +20,7 @@ const REQUESTS: Readonly<Record<string, readonly string[]>> = {
   Event: ["List"],
   Invoice: ["List", "ListLineItems", "Update"],
   PaymentIntent: ["Cancel", "List"],
+  PaymentMethod: ["Create"],
   Price: ["Create", "List", "Update"],
   Product: ["Create", "List", "Update"],
   PromotionCode: ["Create", "List", "Update"],

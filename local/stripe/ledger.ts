@@ -3,6 +3,7 @@ import type { Buyer } from "./buyer.ts";
 import type { CardSequel, TestCard } from "./cards.ts";
 import { newId } from "./ids.ts";
 import type { PaymentMeans } from "./objects/payment.ts";
+import type { KeptPaymentMethod } from "./payment-pages.ts";
 import type { KeptEndpoint } from "./webhook-endpoints.ts";
 
 /** One try to deliver an event. */
@@ -83,6 +84,7 @@ export interface State {
   sequels: Map<string, CardSequel>;
   /** By the refund's id. */
   dueRefunds: Map<string, DueRefund>;
+  paymentMethods: Map<string, KeptPaymentMethod>;
   webhookEndpoints: Map<string, KeptEndpoint>;
   events: Map<string, Stripe.Event>;
   answers: Map<string, StoredAnswer>;
@@ -119,6 +121,7 @@ export function emptyState(): State {
     prices: new Map(),
     sequels: new Map(),
     dueRefunds: new Map(),
+    paymentMethods: new Map(),
     webhookEndpoints: new Map(),
     events: new Map(),
     answers: new Map(),

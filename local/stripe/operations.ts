@@ -8,6 +8,7 @@ import type { Operation } from "./operations/operation.ts";
 import { PAYMENTS } from "./operations/payments.ts";
 import { PROMOTIONS } from "./operations/promotions.ts";
 import { REFUNDS } from "./operations/refunds.ts";
+import { PAYMENT_PAGES } from "./payment-pages.ts";
 import { WEBHOOK_ENDPOINTS } from "./webhook-endpoints.ts";
 
 export type { Operation } from "./operations/operation.ts";
@@ -24,4 +25,5 @@ export const OPERATIONS: readonly Operation[] = [
   ...INVOICES,
   ...EVENTS,
   ...WEBHOOK_ENDPOINTS,
+  ...PAYMENT_PAGES,
 ];
