@@ -2,14 +2,15 @@ import type Stripe from "stripe";
 import type { Buyer } from "./buyer.ts";
 import type { Decline } from "./cards.ts";
 import { newId } from "./ids.ts";
-import { announce, findIntent, now, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { announce, findIntent, now, type Ledger } from "./ledger.ts";
 import {
   authenticatedBy3ds,
   buildCharge,
-  buildPaymentIntent,
   declineCharge,
   type PaymentMeans,
 } from "./objects/payment.ts";
+import { buildPaymentIntent } from "./objects/payment-intent.ts";
 
 /** The session's payment intent, made anew at the first try to pay; any earlier try is over. */
 export function beginAttempt(ledger: Ledger, checkout: Checkout): Stripe.PaymentIntent {

@@ -1,10 +1,12 @@
 import type Stripe from "stripe";
 import { invalidParameter, missingResource, ApiError } from "./api-error.ts";
 import { newId } from "./ids.ts";
-import { findIntent, now, recordEvent, type Cause, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { findIntent, now, recordEvent, type Cause, type Ledger } from "./ledger.ts";
 import { readDiscount } from "./discounts.ts";
 import { readLineItems } from "./line-items.ts";
-import { buildCustomerDetails, buildSession } from "./objects/session.ts";
+import { buildCustomerDetails } from "./objects/customer-details.ts";
+import { buildSession } from "./objects/session.ts";
 import { priceCheckout } from "./pricing.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;

@@ -3,16 +3,10 @@ import type { Buyer } from "./buyer.ts";
 import { redeemDiscount } from "./discounts.ts";
 import { newId } from "./ids.ts";
 import { createInvoice } from "./invoices.ts";
-import {
-  announce,
-  findIntent,
-  findLatestCharge,
-  now,
-  type Checkout,
-  type Ledger,
-} from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { announce, findIntent, findLatestCharge, now, type Ledger } from "./ledger.ts";
 import { buildCustomer } from "./objects/customer.ts";
-import { buildCustomerDetails, taxIdType } from "./objects/session.ts";
+import { buildCustomerDetails, taxIdType } from "./objects/customer-details.ts";
 import { idOf } from "./references.ts";
 
 /** Completes an open session: customer, discount, invoice and event. */

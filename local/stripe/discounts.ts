@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { invalidParameter, missingResource } from "./api-error.ts";
-import type { Checkout, Ledger, TakenDiscount } from "./ledger.ts";
+import type { Checkout, TakenDiscount } from "./checkout-record.ts";
+import type { Ledger } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
 import { priceCheckout } from "./pricing.ts";
 import { findPromotionCode, refreshPromotions } from "./promotions.ts";

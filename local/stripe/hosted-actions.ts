@@ -1,6 +1,7 @@
 import { applyPromotionCode, recheckDiscount, removeDiscount } from "./discounts.ts";
 import { totalOf } from "./hosted-summary.ts";
-import { findIntent, now, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { findIntent, now, type Ledger } from "./ledger.ts";
 import {
   keepValues,
   readBilling,

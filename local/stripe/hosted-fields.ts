@@ -1,5 +1,5 @@
 import { escapeHtml } from "../page.ts";
-import type { Checkout } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
 import type { FieldName, FormNeeds, FormState } from "./payment-form.ts";
 import { COUNTRIES } from "./tax.ts";
 
@@ -53,13 +53,13 @@ const TOWN: Field = {
 };
 const BUSINESS: Field = {
   name: "businessName",
-  label: "Business name (if you buy as a business)",
-  attributes: 'autocomplete="organization"',
+  label: "Business name",
+  attributes: 'autocomplete="organization" placeholder="Optional"',
 };
 const TAX_ID: Field = {
   name: "taxId",
   label: "VAT number",
-  attributes: 'autocomplete="off" placeholder="DE123456789"',
+  attributes: 'autocomplete="off" placeholder="Optional"',
 };
 
 /** The fields of the payment form, with what was typed and what is wrong with it. */

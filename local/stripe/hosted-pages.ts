@@ -2,11 +2,10 @@ import { escapeHtml } from "../page.ts";
 import { formFields } from "./hosted-fields.ts";
 import { hostedShell } from "./hosted-shell.ts";
 import { orderSummary, totalOf } from "./hosted-summary.ts";
-import type { Checkout, Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import type { Ledger } from "./ledger.ts";
 import type { FormNeeds, FormState } from "./payment-form.ts";
 import { idOf } from "./references.ts";
-
-const NOTHING: FormState = { values: {}, errors: {} };
 
 /** The page of an open session: what is bought on one side, the form on the other. */
 export function paymentPage(
@@ -51,7 +50,7 @@ export function completePage(
 </form>`;
   const done = "<h2>All done</h2><p>This checkout is complete. There is nothing left to pay.</p>";
   const main = `<main>${waiting ? decide : done}${back}</main>`;
-  const summary = orderSummary(ledger, checkout, siteName, NOTHING);
+  const summary = orderSummary(ledger, checkout, siteName, null);
   return hostedShell("Checkout complete", `${summary}${main}`);
 }
 
@@ -64,7 +63,7 @@ export function authenticationPage(ledger: Ledger, checkout: Checkout, siteName:
 <button name="action" value="complete">Complete authentication</button>
 <button class="second" name="action" value="fail">Fail authentication</button>
 </form></main>`;
-  const summary = orderSummary(ledger, checkout, siteName, NOTHING);
+  const summary = orderSummary(ledger, checkout, siteName, null);
   return hostedShell("Authenticate", `${summary}${main}`);
 }
 

@@ -1,23 +1,26 @@
 import type Stripe from "stripe";
 import { escapeHtml } from "../page.ts";
 import { problem } from "./hosted-fields.ts";
-import type { Checkout, Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import type { Ledger } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
 import type { FormState } from "./payment-form.ts";
 import { findTax, isInclusive } from "./tax.ts";
 
-/** What is bought and what it costs: lines, discount, tax and total. */
+/**
+ * What is bought and what it costs: lines, discount, tax and total. With a form's state the buyer
+ * can add a promotion code or cancel.
+ */
 export function orderSummary(
   ledger: Ledger,
   checkout: Checkout,
   siteName: string,
-  state: FormState,
+  state: FormState | null,
 ): string {
   const { session } = checkout;
-  const isOpen = session.status === "open";
   const total = formatAmount(session.amount_total ?? 0, session.currency ?? "eur");
   const cancel =
-    isOpen && session.cancel_url !== null
+    state && session.cancel_url !== null
       ? `<p><a href="${escapeHtml(session.cancel_url)}">Cancel and go back</a></p>`
       : "";
   return `<aside>
@@ -25,7 +28,7 @@ export function orderSummary(
 <h1>${total}</h1>
 <ul>${lineRows(checkout)}${totalRows(ledger, checkout)}
 <li class="total"><span>Total</span><span>${total}</span></li></ul>
-${isOpen && session.allow_promotion_codes ? promotionForm(checkout, state) : ""}
+${state && session.allow_promotion_codes ? promotionForm(checkout, state) : ""}
 ${cancel}
 </aside>`;
 }

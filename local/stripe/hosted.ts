@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { actOnCheckout, needsOf, successUrl } from "./hosted-actions.ts";
 import { authenticationPage, completePage, messagePage, paymentPage } from "./hosted-pages.ts";
-import { findIntent, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { findIntent, type Ledger } from "./ledger.ts";
 import type { FormState } from "./payment-form.ts";
 import { authenticate } from "./payments.ts";
 import { redirect, sendHtml } from "./pages.ts";

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import { announce, now, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { announce, now, type Ledger } from "./ledger.ts";
 import { buildInvoice } from "./objects/invoice.ts";
 import { idOf } from "./references.ts";
 

@@ -1,9 +1,9 @@
 import Stripe from "stripe";
-import type { Buyer } from "./buyer.ts";
-import type { CardSequel, TestCard } from "./cards.ts";
+import type { CardSequel } from "./cards.ts";
+import type { Checkout } from "./checkout-record.ts";
 import { newId } from "./ids.ts";
-import type { PaymentMeans } from "./objects/payment.ts";
 import type { KeptPaymentMethod } from "./payment-pages.ts";
+import type { DueRefund } from "./refund-ends.ts";
 import type { KeptEndpoint } from "./webhook-endpoints.ts";
 
 /** One try to deliver an event. */
@@ -28,40 +28,6 @@ export interface StoredAnswer {
   requestId: string;
   /** Unix seconds. */
   created: number;
-}
-
-/** A checkout session with what the API does not show of it. */
-export interface Checkout {
-  session: Stripe.Checkout.Session;
-  lineItems: Stripe.LineItem[];
-  paymentIntentData: Stripe.Checkout.SessionCreateParams.PaymentIntentData;
-  /** What the customer may be given from what the buyer types. */
-  customerUpdate?: Stripe.Checkout.SessionCreateParams.CustomerUpdate;
-  /** Where the buyer lives, as far as it is known before paying. */
-  address?: Stripe.Address;
-  /** The buyer's VAT number, for the tax. */
-  taxId?: string;
-  discount?: TakenDiscount;
-  authentication?: PendingAuthentication;
-}
-
-/** What is taken off a session: a coupon, by its code when there was one. */
-export interface TakenDiscount {
-  couponId: string;
-  promotionCodeId: string | null;
-}
-
-/** A card's payment that waits for its owner to authenticate. */
-export interface PendingAuthentication {
-  card: TestCard;
-  means: PaymentMeans;
-  buyer: Buyer;
-}
-
-/** A refund whose end comes later, at a time of the virtual clock. */
-export interface DueRefund {
-  at: number;
-  outcome: "succeeded" | "failed";
 }
 
 /** All that the local Stripe knows; plain data, kept as JSON between runs. */

@@ -4,7 +4,7 @@ import { newId } from "./ids.ts";
 import type { Ledger } from "./ledger.ts";
 import { isWholeAmount } from "./money.ts";
 import { buildPrice } from "./objects/catalog.ts";
-import { buildLineItem } from "./objects/session.ts";
+import { buildLineItem } from "./objects/line-item.ts";
 import { idOf } from "./references.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;

@@ -5,7 +5,8 @@ import { DECLINED_CARD, DISPUTED_CARD, INQUIRY_CARD, PAYING_CARD, POOR_CARD } fr
 import { cardDigits, findTestCard } from "./cards.ts";
 import { CONTRACT } from "./contract.ts";
 import { newId } from "./ids.ts";
-import { now, type Checkout } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { now } from "./ledger.ts";
 import { operation, type Call, type Operation } from "./operations/operation.ts";
 import { completeFree, payByCard } from "./payments.ts";
 import type { Fields } from "./parameters.ts";

@@ -4,7 +4,8 @@ import { cardDigits, findTestCard, type TestCard } from "./cards.ts";
 import { cancelIntent } from "./checkout.ts";
 import { complete } from "./completion.ts";
 import { playSequel } from "./disputes.ts";
-import { announce, findIntent, NO_REQUEST, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { announce, findIntent, NO_REQUEST, type Ledger } from "./ledger.ts";
 import type { PaymentMeans } from "./objects/payment.ts";
 
 /** A card with its expiry; only test cards do anything. */

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
-import type { Checkout, Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import type { Ledger } from "./ledger.ts";
 import { allocate } from "./money.ts";
 import { findTax, isInclusive, taxOn, type Tax } from "./tax.ts";
 import { idOf } from "./references.ts";

@@ -2,7 +2,8 @@ import type Stripe from "stripe";
 import { missingResource } from "./api-error.ts";
 import { partialAddress } from "./buyer.ts";
 import { applyPromotionCode } from "./discounts.ts";
-import { NO_REQUEST, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { NO_REQUEST, type Ledger } from "./ledger.ts";
 import { priceCheckout } from "./pricing.ts";
 import {
   createCoupon,

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
 import { missingResource } from "./api-error.ts";
 import { NO_REQUEST, type Ledger } from "./ledger.ts";
-import { createRefund, failRefund, succeedRefund, type RefundStart } from "./refunds.ts";
+import { failRefund, succeedRefund } from "./refund-ends.ts";
+import { createRefund, type RefundStart } from "./refunds.ts";
 
 /** Refunds from Stripe's side: its Dashboard and the banks. */
 export interface RefundControls {

@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { Checkout } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
 
 /** What the tax of a session is; `percentage` 0 says why in `reason`. */
 export interface Tax {

@@ -2,7 +2,8 @@ import { addCharge, beginAttempt, fail, newMeans, succeed } from "./attempts.ts"
 import type { Buyer } from "./buyer.ts";
 import { complete, settle } from "./completion.ts";
 import { newId } from "./ids.ts";
-import { announce, findIntent, findLatestCharge, type Checkout, type Ledger } from "./ledger.ts";
+import type { Checkout } from "./checkout-record.ts";
+import { announce, findIntent, findLatestCharge, type Ledger } from "./ledger.ts";
 
 /** Completes a session whose money comes later: `settleTransfer` says whether it does. */
 export function payByTransfer(ledger: Ledger, checkout: Checkout, buyer: Buyer): void {

@@ -1,8 +1,8 @@
 import type Stripe from "stripe";
 import { newId } from "../ids.ts";
-import type { Checkout } from "../ledger.ts";
-import { idOf } from "../references.ts";
-import { findTax, isInclusive } from "../tax.ts";
+import type { Checkout } from "../checkout-record.ts";
+import { isInclusive } from "../tax.ts";
+import { buildInvoiceLine, discountAmounts, taxAmounts } from "./invoice-line.ts";
 
 /** What an invoice needs besides its session. */
 export interface InvoiceSetting {
@@ -25,7 +25,7 @@ export function buildInvoice(
   const details = session.customer_details;
   const data = session.invoice_creation?.invoice_data;
   const url = `${baseUrl}/i/${id}`;
-  const lines = lineItems.map((item) => buildLine(checkout, item, id, created));
+  const lines = lineItems.map((item) => buildInvoiceLine(checkout, item, id, created));
   return {
     ...emptyInvoiceFields(),
     id,
@@ -65,73 +65,8 @@ export function buildInvoice(
     total,
     total_discount_amounts: discountAmounts(checkout, session.total_details?.amount_discount ?? 0),
     total_excluding_tax: total - tax,
-    total_taxes: taxesOf(checkout, tax, total - tax, inclusive),
+    total_taxes: taxAmounts(checkout, tax, total - tax, inclusive),
   };
-}
-
-function buildLine(
-  checkout: Checkout,
-  item: Stripe.LineItem,
-  invoice: string,
-  created: number,
-): Stripe.InvoiceLineItem {
-  const inclusive = isInclusive(item.price, item.currency);
-  const net = item.amount_total - item.amount_tax;
-  return {
-    id: newId("il"),
-    object: "line_item",
-    amount: item.amount_subtotal,
-    currency: item.currency,
-    description: item.description,
-    discount_amounts: discountAmounts(checkout, item.amount_discount),
-    discountable: true,
-    discounts: [],
-    invoice,
-    livemode: checkout.session.livemode,
-    metadata: item.metadata ?? {},
-    parent: null,
-    period: { start: created, end: created },
-    pretax_credit_amounts: null,
-    pricing: {
-      type: "price_details",
-      price_details: { price: item.price?.id ?? "", product: idOf(item.price?.product) },
-      unit_amount_decimal: item.price?.unit_amount_decimal ?? null,
-    },
-    quantity: item.quantity,
-    // On the wire a decimal is a string; the library turns it into its own type.
-    quantity_decimal: String(item.quantity ?? 1) as unknown as null,
-    subscription: null,
-    subtotal: item.amount_subtotal,
-    taxes: taxesOf(checkout, item.amount_tax, net, inclusive),
-  };
-}
-
-function discountAmounts(
-  { discount }: Checkout,
-  amount: number,
-): Stripe.Invoice.TotalDiscountAmount[] {
-  if (!discount) return [];
-  return [{ amount, discount: `di_${discount.promotionCodeId ?? discount.couponId}` }];
-}
-
-function taxesOf(
-  checkout: Checkout,
-  amount: number,
-  taxable: number,
-  inclusive: boolean,
-): Stripe.Invoice.TotalTax[] {
-  const tax = findTax(checkout);
-  if (!tax) return [];
-  return [
-    {
-      amount,
-      tax_behavior: inclusive ? "inclusive" : "exclusive",
-      tax_rate_details: { tax_rate: `txr_${tax.country}_${tax.percentage}` },
-      taxability_reason: tax.reason,
-      taxable_amount: taxable,
-      type: "tax_rate_details",
-    },
-  ];
 }
 
 function emptyInvoiceFields() {

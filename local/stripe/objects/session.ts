@@ -1,6 +1,5 @@
 import type Stripe from "stripe";
-import type { Buyer } from "../buyer.ts";
-import { newId } from "../ids.ts";
+import { buildCustomerDetails } from "./customer-details.ts";
 
 type Params = Stripe.Checkout.SessionCreateParams;
 
@@ -58,52 +57,6 @@ export function buildSession(params: Params, setting: SessionSetting): Stripe.Ch
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: "hosted_page",
     url: `${setting.baseUrl}/c/pay/${setting.id}`,
-  };
-}
-
-/** What the buyer told. */
-export function buildCustomerDetails(
-  buyer: Partial<Buyer> & { email: string },
-): Stripe.Checkout.Session.CustomerDetails {
-  const { email, name = null, address = null, businessName = null, taxId = null } = buyer;
-  return {
-    address,
-    business_name: businessName,
-    email,
-    individual_name: null,
-    name: businessName ?? name,
-    phone: null,
-    tax_exempt: "none",
-    tax_ids: taxId === null ? [] : [{ type: taxIdType(taxId), value: taxId }],
-  };
-}
-
-/** The kind of a VAT number, by the country it begins with. */
-export function taxIdType(value: string): Stripe.TaxId.Type {
-  return value.startsWith("GB") ? "gb_vat" : "eu_vat";
-}
-
-/** A line item of a new session, before any discount or tax. */
-export function buildLineItem(
-  item: Stripe.Checkout.SessionCreateParams.LineItem,
-  price: Stripe.Price,
-  description: string | null,
-): Stripe.LineItem {
-  const { quantity = 1, metadata = {} } = item;
-  const amount = (price.unit_amount ?? 0) * quantity;
-  return {
-    id: newId("li"),
-    object: "item",
-    adjustable_quantity: null,
-    amount_discount: 0,
-    amount_subtotal: amount,
-    amount_tax: 0,
-    amount_total: amount,
-    currency: price.currency,
-    description,
-    metadata: metadata as Stripe.Metadata,
-    price,
-    quantity,
   };
 }
 

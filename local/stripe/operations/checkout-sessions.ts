@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { missingResource } from "../api-error.ts";
 import { createSession, expireSession } from "../checkout.ts";
 import { CONTRACT } from "../contract.ts";
-import type { Checkout } from "../ledger.ts";
+import type { Checkout } from "../checkout-record.ts";
 import { listPage, type ListParams } from "../listing.ts";
 import { list, operation, type Call, type Operation } from "./operation.ts";
 

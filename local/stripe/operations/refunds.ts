@@ -2,7 +2,8 @@ import type Stripe from "stripe";
 import { CONTRACT } from "../contract.ts";
 import { recordEvent } from "../ledger.ts";
 import type { ListParams } from "../listing.ts";
-import { cancelRefund, createRefund } from "../refunds.ts";
+import { cancelRefund } from "../refund-ends.ts";
+import { createRefund } from "../refunds.ts";
 import { changeMetadata, find, list, operation, type Operation } from "./operation.ts";
 
 export const REFUNDS: readonly Operation[] = [
