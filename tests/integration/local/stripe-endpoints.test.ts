@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { connect, openStripe, sessionParams, startReceiver } from "./stripe-fixture.ts";
 
 const EXPIRED = "checkout.session.expired";
@@ -51,6 +51,8 @@ test("an endpoint hears what it asked for, while it is enabled and there", async
     metadata: {},
   });
   await expireSessions(open);
+  await open.local.webhooks.settled();
+  expect((await open.client.events.list()).data[0]?.pending_webhooks).toBe(0);
   expect((await api.update(id, { disabled: false })).status).toBe("enabled");
   expect(await api.del(id)).toMatchObject({ id, deleted: true });
   await expireSessions(open);
@@ -85,6 +87,36 @@ test("an event waits for every endpoint, and only the one that failed is tried a
   expect(await pending()).toBe(0);
   expect(open.receiver.received).toHaveLength(1);
   expect(open.local.state.deliveries.map(({ status }) => status).sort()).toEqual([200, 200, 500]);
+});
+
+test("an event that was resent meanwhile is not tried again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const open = await openStripe({ retryDelays: [60_000] });
+  open.receiver.answers.push(500);
+  await expireSessions(open);
+  await open.local.webhooks.settled();
+  const [event] = (await open.client.events.list()).data;
+  await open.local.webhooks.resend(event?.id ?? "");
+  await vi.advanceTimersByTimeAsync(60_001);
+  await open.local.webhooks.settled();
+  expect(open.receiver.received).toHaveLength(2);
+});
+
+test("a disabled endpoint is not tried again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const open = await openStripe({ retryDelays: [60_000] });
+  const receiver = await startReceiver();
+  const { webhookEndpoints: api } = open.client;
+  const { id } = await api.create({ url: receiver.url, enabled_events: [EXPIRED] });
+  receiver.answers.push(500);
+  await expireSessions(open);
+  await open.local.webhooks.settled();
+  await api.update(id, { disabled: true });
+  await vi.advanceTimersByTimeAsync(60_001);
+  await open.local.webhooks.settled();
+  expect(receiver.received).toHaveLength(1);
 });
 
 test("during a rotation the old secret signs beside the new one", async () => {
