@@ -54,7 +54,6 @@ export function expireSession(ledger: Ledger, checkout: Checkout, cause: Cause):
       message: `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of ${session.status ?? ""}.`,
     });
   session.status = "expired";
-  delete checkout.authentication;
   session.url = null;
   cancelIntent(ledger, session, cause);
   recordEvent(ledger, "checkout.session.expired", session, session.livemode, cause);

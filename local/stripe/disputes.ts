@@ -73,9 +73,7 @@ export function updateDispute(
   params: Stripe.DisputeUpdateParams,
   cause: Cause,
 ): Stripe.Dispute {
-  const { evidence, metadata, submit = true } = params;
-  if (metadata === "") dispute.metadata = {};
-  else if (metadata) Object.assign(dispute.metadata, metadata);
+  const { evidence, submit = true } = params;
   if (evidence) {
     refuseDecided(dispute);
     Object.assign(dispute.evidence, evidence);

@@ -5,7 +5,15 @@ import { newId } from "../ids.ts";
 import { now, recordEvent } from "../ledger.ts";
 import type { ListParams } from "../listing.ts";
 import { buildPrice, buildProduct } from "../objects/catalog.ts";
-import { changeMetadata, find, list, operation, type Call, type Operation } from "./operation.ts";
+import {
+  changeMetadata,
+  find,
+  list,
+  operation,
+  playing,
+  type Call,
+  type Operation,
+} from "./operation.ts";
 
 export const CATALOG: readonly Operation[] = [
   operation<Stripe.ProductCreateParams>("POST /v1/products", CONTRACT.productCreate, (call) => {
@@ -23,14 +31,18 @@ export const CATALOG: readonly Operation[] = [
   operation("GET /v1/products/:id", CONTRACT.nothing, (call) =>
     find(call.ledger.state.products, call, "product"),
   ),
-  operation<Stripe.ProductUpdateParams>("POST /v1/products/:id", CONTRACT.productUpdate, (call) => {
-    const product = find(call.ledger.state.products, call, "product");
-    product.name = call.params.name ?? product.name;
-    product.active = call.params.active ?? product.active;
-    changeMetadata(product, call.params.metadata);
-    recordEvent(call.ledger, "product.updated", product, call.livemode, call.cause);
-    return product;
-  }),
+  operation<Stripe.ProductUpdateParams>(
+    "POST /v1/products/:id",
+    playing(CONTRACT.productUpdate, "name active metadata"),
+    (call) => {
+      const product = find(call.ledger.state.products, call, "product");
+      product.name = call.params.name ?? product.name;
+      product.active = call.params.active ?? product.active;
+      changeMetadata(product, call.params.metadata);
+      recordEvent(call.ledger, "product.updated", product, call.livemode, call.cause);
+      return product;
+    },
+  ),
   operation<Stripe.PriceCreateParams>("POST /v1/prices", CONTRACT.priceCreate, createPrice),
   operation<Stripe.PriceListParams & ListParams>("GET /v1/prices", CONTRACT.priceList, (call) =>
     list(call, call.ledger.state.prices.values(), "prices", ["active", "currency", "product"]),
@@ -38,14 +50,18 @@ export const CATALOG: readonly Operation[] = [
   operation("GET /v1/prices/:id", CONTRACT.nothing, (call) =>
     find(call.ledger.state.prices, call, "price"),
   ),
-  operation<Stripe.PriceUpdateParams>("POST /v1/prices/:id", CONTRACT.priceUpdate, (call) => {
-    const price = find(call.ledger.state.prices, call, "price");
-    price.active = call.params.active ?? price.active;
-    price.nickname = call.params.nickname ?? price.nickname;
-    changeMetadata(price, call.params.metadata);
-    recordEvent(call.ledger, "price.updated", price, call.livemode, call.cause);
-    return price;
-  }),
+  operation<Stripe.PriceUpdateParams>(
+    "POST /v1/prices/:id",
+    playing(CONTRACT.priceUpdate, "active nickname metadata"),
+    (call) => {
+      const price = find(call.ledger.state.prices, call, "price");
+      price.active = call.params.active ?? price.active;
+      price.nickname = call.params.nickname ?? price.nickname;
+      changeMetadata(price, call.params.metadata);
+      recordEvent(call.ledger, "price.updated", price, call.livemode, call.cause);
+      return price;
+    },
+  ),
 ];
 
 function createPrice(call: Call<Stripe.PriceCreateParams>): Stripe.Price {

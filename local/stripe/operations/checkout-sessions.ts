@@ -4,7 +4,14 @@ import { createSession, expireSession } from "../checkout.ts";
 import { CONTRACT } from "../contract.ts";
 import type { Checkout } from "../checkout-record.ts";
 import { listPage, type ListParams } from "../listing.ts";
-import { list, operation, type Call, type Operation } from "./operation.ts";
+import {
+  changeMetadata,
+  list,
+  operation,
+  playing,
+  type Call,
+  type Operation,
+} from "./operation.ts";
 
 export const CHECKOUT_SESSIONS: readonly Operation[] = [
   operation<Stripe.Checkout.SessionCreateParams>(
@@ -24,6 +31,15 @@ export const CHECKOUT_SESSIONS: readonly Operation[] = [
     "GET /v1/checkout/sessions/:id",
     CONTRACT.nothing,
     (call) => findCheckout(call).session,
+  ),
+  operation<Stripe.Checkout.SessionUpdateParams>(
+    "POST /v1/checkout/sessions/:id",
+    playing(CONTRACT.sessionUpdate, "metadata"),
+    (call) => {
+      const { session } = findCheckout(call);
+      changeMetadata(session, call.params.metadata);
+      return session;
+    },
   ),
   operation("POST /v1/checkout/sessions/:id/expire", CONTRACT.nothing, (call) => {
     const checkout = findCheckout(call);

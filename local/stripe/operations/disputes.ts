@@ -2,7 +2,7 @@ import type Stripe from "stripe";
 import { CONTRACT } from "../contract.ts";
 import { closeDispute, updateDispute } from "../disputes.ts";
 import type { ListParams } from "../listing.ts";
-import { find, list, operation, type Operation } from "./operation.ts";
+import { changeMetadata, find, list, operation, type Operation } from "./operation.ts";
 
 export const DISPUTES: readonly Operation[] = [
   operation<Stripe.DisputeListParams & ListParams>(
@@ -16,6 +16,7 @@ export const DISPUTES: readonly Operation[] = [
   ),
   operation<Stripe.DisputeUpdateParams>("POST /v1/disputes/:id", CONTRACT.disputeUpdate, (call) => {
     const dispute = find(call.ledger.state.disputes, call, "dispute");
+    changeMetadata(dispute, call.params.metadata);
     return updateDispute(call.ledger, dispute, call.params, call.cause);
   }),
   operation("POST /v1/disputes/:id/close", CONTRACT.nothing, (call) =>

@@ -3,6 +3,7 @@ import { missingResource } from "../api-error.ts";
 import type { Cause, Ledger } from "../ledger.ts";
 import { listPage, type ListParams } from "../listing.ts";
 import type { Fields } from "../parameters.ts";
+import { refine, unplayed } from "../refine.ts";
 
 /** A request of the API whose parameters have been read. */
 export interface Call<P> {
@@ -57,6 +58,13 @@ export function list<T extends { id: string; created?: number }, P extends ListP
     (thing) => modeOf(thing, call) === call.livemode && matches(thing, call.params, filters),
   );
   return listPage(`/v1/${path}`, own, call.params);
+}
+
+/** The fields with only those named (`name email`) played: any other is refused, not ignored. */
+export function playing(fields: Fields, names: string): Fields {
+  const played = new Set(names.split(" "));
+  const others = Object.keys(fields).filter((name) => !played.has(name));
+  return others.length > 0 ? refine(fields, unplayed(others.join(" "))) : fields;
 }
 
 /** Merges metadata into a thing's own: an empty value removes a key, an empty group all. */

@@ -1,7 +1,8 @@
 import type Stripe from "stripe";
 import { CONTRACT } from "../contract.ts";
+import { recordEvent } from "../ledger.ts";
 import type { ListParams } from "../listing.ts";
-import { find, list, operation, type Operation } from "./operation.ts";
+import { changeMetadata, find, list, operation, playing, type Operation } from "./operation.ts";
 
 export const PAYMENTS: readonly Operation[] = [
   operation("GET /v1/payment_intents/:id", CONTRACT.nothing, (call) =>
@@ -15,6 +16,17 @@ export const PAYMENTS: readonly Operation[] = [
   ),
   operation("GET /v1/charges/:id", CONTRACT.nothing, (call) =>
     find(call.ledger.state.charges, call, "charge"),
+  ),
+  operation<Stripe.ChargeUpdateParams>(
+    "POST /v1/charges/:id",
+    playing(CONTRACT.chargeUpdate, "description metadata"),
+    (call) => {
+      const charge = find(call.ledger.state.charges, call, "charge");
+      charge.description = call.params.description ?? charge.description;
+      changeMetadata(charge, call.params.metadata);
+      recordEvent(call.ledger, "charge.updated", charge, call.livemode, call.cause);
+      return charge;
+    },
   ),
   operation<Stripe.ChargeListParams & ListParams>("GET /v1/charges", CONTRACT.chargeList, (call) =>
     list(call, call.ledger.state.charges.values(), "charges", ["customer", "payment_intent"]),

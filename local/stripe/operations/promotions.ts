@@ -3,7 +3,15 @@ import { CONTRACT } from "../contract.ts";
 import { recordEvent, type Ledger } from "../ledger.ts";
 import type { ListParams } from "../listing.ts";
 import { createCoupon, createPromotionCode, refreshPromotions } from "../promotions.ts";
-import { changeMetadata, find, list, operation, type Call, type Operation } from "./operation.ts";
+import {
+  changeMetadata,
+  find,
+  list,
+  operation,
+  playing,
+  type Call,
+  type Operation,
+} from "./operation.ts";
 
 export const PROMOTIONS: readonly Operation[] = [
   operation<Stripe.CouponCreateParams>("POST /v1/coupons", CONTRACT.couponCreate, (call) =>
@@ -15,13 +23,17 @@ export const PROMOTIONS: readonly Operation[] = [
   operation("GET /v1/coupons/:id", CONTRACT.nothing, (call) =>
     find(fresh(call.ledger).coupons, call, "coupon"),
   ),
-  operation<Stripe.CouponUpdateParams>("POST /v1/coupons/:id", CONTRACT.couponUpdate, (call) => {
-    const coupon = find(fresh(call.ledger).coupons, call, "coupon");
-    coupon.name = call.params.name ?? coupon.name;
-    changeMetadata(coupon, call.params.metadata);
-    recordEvent(call.ledger, "coupon.updated", coupon, call.livemode, call.cause);
-    return coupon;
-  }),
+  operation<Stripe.CouponUpdateParams>(
+    "POST /v1/coupons/:id",
+    playing(CONTRACT.couponUpdate, "name metadata"),
+    (call) => {
+      const coupon = find(fresh(call.ledger).coupons, call, "coupon");
+      coupon.name = call.params.name ?? coupon.name;
+      changeMetadata(coupon, call.params.metadata);
+      recordEvent(call.ledger, "coupon.updated", coupon, call.livemode, call.cause);
+      return coupon;
+    },
+  ),
   operation("DELETE /v1/coupons/:id", CONTRACT.nothing, deleteCoupon),
   operation<Stripe.PromotionCodeCreateParams>(
     "POST /v1/promotion_codes",
@@ -38,7 +50,7 @@ export const PROMOTIONS: readonly Operation[] = [
   ),
   operation<Stripe.PromotionCodeUpdateParams>(
     "POST /v1/promotion_codes/:id",
-    CONTRACT.promotionCodeUpdate,
+    playing(CONTRACT.promotionCodeUpdate, "active metadata"),
     (call) => {
       const code = find(fresh(call.ledger).promotionCodes, call, "promotion code");
       code.active = call.params.active ?? code.active;

@@ -87,6 +87,10 @@ test("a failed authentication charges nothing, is told, and may be tried again",
   const types = [...local.state.events.values()].map(({ type }) => type);
   expect(types.at(-1)).toBe("payment_intent.payment_failed");
   expect(types).not.toContain("charge.failed");
+  expect((await postForm(bank, { action: "complete" })).headers.get("location")).toBe(
+    back.pathname,
+  );
+  expect(local.state.charges.size).toBe(0);
 
   await postForm(url, cardForm(AUTHENTICATED_CARD));
   await postForm(bank, { action: "complete" });
@@ -113,6 +117,18 @@ test("another card instead of authenticating ends the wait", async () => {
   expect(await client.checkout.sessions.retrieve(id, WITH_INTENT)).toMatchObject({
     payment_intent: { status: "succeeded", next_action: null },
   });
+});
+
+test("a discount taken while the bank waits asks the card's owner again", async () => {
+  const { client, local } = await openStripe();
+  local.createPromotion({ code: "WELCOME20", percentOff: 20 });
+  const { id } = await client.checkout.sessions.create(
+    sessionParams({ allow_promotion_codes: true }),
+  );
+  local.pay(id, AUTHENTICATED_CARD);
+  expect(local.applyPromotion(id, "WELCOME20")).toBeNull();
+  expect(() => local.authenticate(id, true)).toThrow("awaits no authentication");
+  expect(local.state.charges.size).toBe(0);
 });
 
 test("a session that expires while the bank waits takes no money any more", async () => {
