@@ -8,8 +8,8 @@ import { readBody } from "./request.ts";
 export const CONTROL_PATH = "/controls/";
 
 /**
- * Answers `POST /controls/NAME` with a JSON body by `{"result": …}`, or by `{"error": …}` with the
- * status 400 (the body), 404 (no such control or thing), 409 (not now). A GET lists the controls.
+ * Answers `POST /controls/NAME` with a JSON body by `{"result": …}`, or by `{"error": …}` and
+ * the status 400 (the body), 404 (no such control or thing), 409 (not now). A GET lists the controls.
  */
 export async function handleControl(
   parts: ControlParts,

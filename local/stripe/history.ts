@@ -17,6 +17,8 @@ interface Version {
 // The objects of a test, or of an hour of use; older ones do not change any more.
 const WATCHED_OBJECTS = 50;
 const KEPT_CHANGES = 100;
+// Beyond this, objects that have not changed lately are forgotten.
+const MOST_KNOWN = 1_000;
 // They are facts of their own time, not objects that change.
 const NOT_WATCHED = new Set(["events", "answers", "deliveries"]);
 
@@ -37,6 +39,14 @@ export function createHistory(state: State): History {
       versions.set(key, known.slice(Math.max(0, firstNeeded)));
       change = next;
     }
+    if (versions.size > MOST_KNOWN) forgetSettled(change - KEPT_CHANGES);
+  }
+
+  /** Forgets what is not watched and has not changed since: it is then shown as it is. */
+  function forgetSettled(moment: number): void {
+    const watched = new Set(Array.from(listWatched(state), ([key]) => key));
+    for (const [key, known] of versions)
+      if (!watched.has(key) && (known.at(-1)?.since ?? 0) < moment) versions.delete(key);
   }
 
   function stateAt(moment: number): State {

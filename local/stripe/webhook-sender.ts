@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { State } from "./ledger.ts";
+import type { Delivery, State } from "./ledger.ts";
 import { postEvent } from "./webhook-post.ts";
 import { hears, secretsAt } from "./webhook-endpoints.ts";
 
@@ -61,14 +61,7 @@ export function createSender(options: SenderOptions): Sender {
     if (!address) return;
     const result = await postEvent(address, event, closing.signal);
     if (closing.signal.aborted) return;
-    state.deliveries.push({
-      eventId: event.id,
-      endpointId,
-      attempt: number,
-      at: Date.now(),
-      ...result,
-    });
-    state.deliveries.splice(0, state.deliveries.length - KEPT_DELIVERIES);
+    keep(state, { eventId: event.id, endpointId, attempt: number, at: Date.now(), ...result });
     if (!isTaken(result.status)) {
       log(`Webhook ${event.type} failed: ${result.status ?? result.error ?? ""}`);
       retryLater(event, endpointId, number);
@@ -107,6 +100,11 @@ export function createSender(options: SenderOptions): Sender {
       await Promise.all(underWay);
     },
   };
+}
+
+function keep({ deliveries }: State, delivery: Delivery): void {
+  deliveries.push(delivery);
+  deliveries.splice(0, deliveries.length - KEPT_DELIVERIES);
 }
 
 // The endpoint of the stack hears of everything, in both modes: that is how it is configured.
