@@ -126,5 +126,5 @@ function locate(
 function changedTotal({ session }: Checkout, form: URLSearchParams): string | null {
   const shown = form.get("shownTotal");
   if (shown === null || Number(shown) === session.amount_total) return null;
-  return `The total is now ${totalOf(session)}. Look at it, type the card's CVC again, then pay.`;
+  return `The total is now ${totalOf(session)}. Check it, then pay.`;
 }

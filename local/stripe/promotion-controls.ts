@@ -3,14 +3,9 @@ import { missingResource } from "./api-error.ts";
 import { partialAddress } from "./buyer.ts";
 import { applyPromotionCode } from "./discounts.ts";
 import type { Checkout } from "./checkout-record.ts";
-import { NO_REQUEST, type Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { priceCheckout } from "./pricing.ts";
-import {
-  createCoupon,
-  createPromotionCode,
-  findPromotionCode,
-  refreshPromotions,
-} from "./promotions.ts";
+import { addCoupon, addPromotionCode, findPromotionCode, refreshPromotions } from "./promotions.ts";
 
 /** A promotion code with its coupon; times are in Unix seconds, amounts in minor units. */
 export interface Promotion {
@@ -28,7 +23,10 @@ export interface Promotion {
 
 /** Discounts, and what the buyer tells before paying. */
 export interface PromotionControls {
-  /** Makes a promotion code with a coupon of its own; gives the active one that has the code. */
+  /**
+   * Makes a promotion code with a coupon of its own, without an event; gives the active one that
+   * has the code already.
+   */
   createPromotion(promotion: Promotion): Stripe.PromotionCode;
   /** The buyer types a promotion code. Gives null, or why it is refused. */
   applyPromotion(sessionId: string, code: string): string | null;
@@ -77,9 +75,9 @@ function makePromotion(ledger: Ledger, promotion: Promotion): Stripe.PromotionCo
     amountOff === undefined
       ? { percent_off: percentOff ?? 0 }
       : { amount_off: amountOff, currency };
-  const coupon = createCoupon(ledger, { ...terms, name: code }, livemode, NO_REQUEST);
+  const coupon = addCoupon(ledger, { ...terms, name: code }, livemode);
   const { maxRedemptions, expiresAt, minimumAmount, firstTimeOnly = false } = promotion;
-  return createPromotionCode(
+  return addPromotionCode(
     ledger,
     {
       code,
@@ -95,6 +93,5 @@ function makePromotion(ledger: Ledger, promotion: Promotion): Stripe.PromotionCo
       },
     },
     livemode,
-    NO_REQUEST,
   );
 }

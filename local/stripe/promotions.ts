@@ -11,11 +11,7 @@ export function createCoupon(
   livemode: boolean,
   cause: Cause,
 ): Stripe.Coupon {
-  checkTerms(params);
-  if (params.id !== undefined && ledger.state.coupons.has(params.id))
-    throw invalidParameter("id", "Coupon already exists.", "resource_already_exists");
-  const coupon = buildCoupon(params, livemode, now(ledger));
-  ledger.state.coupons.set(coupon.id, coupon);
+  const coupon = addCoupon(ledger, params, livemode);
   recordEvent(ledger, "coupon.created", coupon, livemode, cause);
   return coupon;
 }
@@ -27,6 +23,31 @@ export function createPromotionCode(
   livemode: boolean,
   cause: Cause,
 ): Stripe.PromotionCode {
+  const code = addPromotionCode(ledger, params, livemode);
+  recordEvent(ledger, "promotion_code.created", code, livemode, cause);
+  return code;
+}
+
+/** As `createCoupon`, but nobody hears of it: for what is there from the beginning. */
+export function addCoupon(
+  ledger: Ledger,
+  params: Stripe.CouponCreateParams,
+  livemode: boolean,
+): Stripe.Coupon {
+  checkTerms(params);
+  if (params.id !== undefined && ledger.state.coupons.has(params.id))
+    throw invalidParameter("id", "Coupon already exists.", "resource_already_exists");
+  const coupon = buildCoupon(params, livemode, now(ledger));
+  ledger.state.coupons.set(coupon.id, coupon);
+  return coupon;
+}
+
+/** As `createPromotionCode`, but nobody hears of it. */
+export function addPromotionCode(
+  ledger: Ledger,
+  params: Stripe.PromotionCodeCreateParams,
+  livemode: boolean,
+): Stripe.PromotionCode {
   refreshPromotions(ledger);
   const { code, promotion, customer } = params;
   const coupon = ledger.state.coupons.get(promotion.coupon ?? "");
@@ -37,13 +58,12 @@ export function createPromotionCode(
   if (code !== undefined && findPromotionCode(ledger, code, livemode)?.active)
     throw invalidParameter(
       "code",
-      "An active promotion code with `code: " + code + "` already exists.",
+      `An active promotion code with \`code: ${code}\` already exists.`,
     );
   if (customer !== undefined && !ledger.state.customers.has(customer))
     throw missingResource("customer", customer, "customer");
   const made = buildPromotionCode(params, coupon.id, livemode, now(ledger));
   ledger.state.promotionCodes.set(made.id, made);
-  recordEvent(ledger, "promotion_code.created", made, livemode, cause);
   return made;
 }
 

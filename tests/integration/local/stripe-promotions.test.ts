@@ -21,6 +21,8 @@ test("a code typed in any case takes its share off each line, and the buyer pays
     promotion: { type: "coupon", coupon: coupon.id },
     code: "SPRING15",
   });
+  const types = ["promotion_code.created", "coupon.created"];
+  expect((await client.events.list({ types })).data.map(({ type }) => type)).toEqual(types);
   const { id, url } = await client.checkout.sessions.create(sessionParams(TWO_COURSES));
 
   const applied = await postForm(url, { action: "apply", promotionCode: " spring15 " });
@@ -177,6 +179,8 @@ test("codes are listed, switched off and refused when there is no such coupon", 
   const made = local.createPromotion({ code: "WELCOME20", percentOff: 20 });
   expect(local.createPromotion({ code: "welcome20", percentOff: 99 }).id).toBe(made.id);
   expect((await client.promotionCodes.list({ code: "welcome20" })).data).toHaveLength(1);
+  // What a stack begins with must not be sent to a shop that is not there yet.
+  expect(local.state.events.size).toBe(0);
   await client.promotionCodes.update(made.id, { active: false });
   expect((await client.promotionCodes.list({ active: true })).data).toEqual([]);
   const { id } = await client.checkout.sessions.create(sessionParams(CODES_ALLOWED));
