@@ -8,10 +8,10 @@ export interface History {
   past(): Iterable<State>;
 }
 
-/** One version of a kept object; null before it was there. */
+/** One version of a kept object; before its first one the object was not there. */
 interface Version {
   since: number;
-  json: string | null;
+  json: string;
 }
 
 // The objects of a test, or of an hour of use; older ones do not change any more.
@@ -33,7 +33,6 @@ export function createHistory(state: State): History {
       const known = versions.get(key) ?? [];
       const json = JSON.stringify(value);
       if (known.at(-1)?.json === json) continue;
-      if (known.length === 0) known.push({ since: 0, json: null });
       known.push({ since: next, json });
       const firstNeeded = known.findLastIndex(({ since }) => since <= next - KEPT_CHANGES);
       versions.set(key, known.slice(Math.max(0, firstNeeded)));
