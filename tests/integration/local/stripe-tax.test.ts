@@ -68,6 +68,18 @@ test("the page asks for the country, shows the new total and takes only what it 
   });
 });
 
+test("a control pays from where no tax is owed, unless told otherwise", async () => {
+  const { client, local } = await openStripe();
+  const { id } = await client.checkout.sessions.create(taxed("exclusive"));
+  local.pay(id);
+  expect(await client.checkout.sessions.retrieve(id)).toMatchObject({
+    payment_status: "paid",
+    amount_total: 4900,
+    automatic_tax: { status: "complete" },
+    customer_details: { address: { country: "US" } },
+  });
+});
+
 test("tax is owed on what is left after the discount", async () => {
   const { client, local } = await openStripe();
   local.createPromotion({ code: "WELCOME20", percentOff: 20 });
