@@ -7,6 +7,8 @@ const flag = z
   .enum(["true", "false"])
   .default("false")
   .transform((text) => text === "true");
+// The base64 of a P-256 key's DER: a fixed beginning, then the point's 64 bytes.
+const P256_PUBLIC_KEY = /^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==$/;
 const whole = (min: number, max: number, fallback: number) =>
   z.coerce
     .number(`must be a whole number from ${min} to ${max}`)
@@ -64,6 +66,11 @@ export const environmentSchema = z.object({
   EMAIL_USER: z.string().optional().describe("SMTP user name; not needed for SendGrid"),
   EMAIL_PASSWORD: z.string().min(1).describe("SendGrid's API key, or the SMTP password"),
   EMAIL_FROM: z.string().regex(/@/, "must hold an address").describe("Sender of all mail"),
+  EMAIL_WEBHOOK_PUBLIC_KEY: z
+    .string()
+    .regex(P256_PUBLIC_KEY, "must be the verification key that SendGrid shows for its webhook")
+    .optional()
+    .describe("SendGrid's key for its signed Event Webhook; without it bounces are not heard of"),
   SENTRY_DSN: url.optional().describe("Where errors are reported; without it reporting is off"),
   JOBS_SECRET: secret("JOBS_SECRET").describe("Proves the companion Worker at /api/jobs/*"),
   OPERATOR_TOKEN: secret("OPERATOR_TOKEN").describe("Shows each check of /api/health to operators"),
