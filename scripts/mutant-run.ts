@@ -21,7 +21,8 @@ interface RunOptions {
   postgres: string | null;
 }
 
-interface Report {
+/** What vitest writes as JSON, as far as it is read here. */
+export interface TestReport {
   testResults: {
     name: string;
     status: string;
@@ -56,7 +57,7 @@ export async function runTests(options: RunOptions): Promise<TestRun> {
   const seconds = (Date.now() - startedAt) / 1000;
   if (end === "hung") return { outcome: "hung", reason: "timed out", seconds };
   if (end.code === 0) return { outcome: "green", reason: "", seconds };
-  const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Report) : null;
+  const report = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as TestReport) : null;
   return { ...judge(report, end.output), seconds };
 }
 
@@ -89,7 +90,11 @@ async function runVitest(
   return isHung ? "hung" : { code, output };
 }
 
-function judge(report: Report | null, output: string): Pick<TestRun, "outcome" | "reason"> {
+/** What a run that failed shows: red by a failed test, or broken because nothing could run. */
+export function judge(
+  report: TestReport | null,
+  output: string,
+): Pick<TestRun, "outcome" | "reason"> {
   const failures = (report?.testResults ?? [])
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status === "failed");

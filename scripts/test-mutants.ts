@@ -89,7 +89,12 @@ async function testAll(
 }
 
 function describe({ id, case: behaviour }: Mutant, { outcome, reason }: TestRun): string {
-  const ending = { red: "", green: "", hung: " (timed out)", broken: ` (${reason})` }[outcome];
+  const ending = {
+    red: ` (by "${reason}")`,
+    green: "",
+    hung: " (timed out)",
+    broken: ` (${reason})`,
+  }[outcome];
   return `${id}  ${behaviour}${ending}`;
 }
 
