@@ -10,7 +10,9 @@ export async function findOrderForUser(
   userId: string,
 ): Promise<OrderView | null> {
   const [order] = await database.read<OrderView[]>`
-    SELECT *
+    SELECT id, number, source, status, currency, subtotal_amount, discount_amount, tax_amount,
+           total_amount, refunded_amount, stripe_session_url, stripe_invoice_url, created_at,
+           expires_at, paid_at, items, refunds
     FROM order_views
     WHERE id = ${orderId}::uuid AND user_id = ${userId}::uuid`;
   return order ?? null;
@@ -44,7 +46,9 @@ export async function findOrderBySession(
 /** A person's orders, newest first, without those that were never more than begun. */
 export async function listOrders(database: Database, userId: string): Promise<OrderView[]> {
   return database.read<OrderView[]>`
-    SELECT *
+    SELECT id, number, source, status, currency, subtotal_amount, discount_amount, tax_amount,
+           total_amount, refunded_amount, stripe_session_url, stripe_invoice_url, created_at,
+           expires_at, paid_at, items, refunds
     FROM order_views
     WHERE user_id = ${userId}::uuid AND status NOT IN ('creating', 'expired')
     ORDER BY created_at DESC
@@ -90,9 +94,11 @@ export async function findOrderForMail(
   orderId: string,
 ): Promise<OrderForMail | null> {
   const [order] = await database.read<OrderForMail[]>`
-    SELECT order_views.*, users.name
-    FROM order_views
-    JOIN users ON users.id = order_views.user_id
-    WHERE order_views.id = ${orderId}::uuid`;
+    SELECT o.id, number, source, status, currency, subtotal_amount, discount_amount, tax_amount,
+           total_amount, refunded_amount, stripe_session_url, stripe_invoice_url, o.created_at,
+           expires_at, paid_at, items, refunds, users.name
+    FROM order_views o
+    JOIN users ON users.id = o.user_id
+    WHERE o.id = ${orderId}::uuid`;
   return order ?? null;
 }
