@@ -33,7 +33,7 @@ export interface TestReport {
 
 // A failure that any change of the text would bring about, such as a typing mistake.
 const NO_PROGRAM =
-  /SyntaxError|ReferenceError|Transform failed|Cannot find (module|package)|PARSE_ERROR|syntax error at|(column|relation) .* does not exist|could not determine data type/;
+  /SyntaxError|ReferenceError|Transform failed|Cannot find (module|package)|PARSE_ERROR|syntax error at|(column|relation|operator|function)\b.* does not exist|could not determine data type/;
 
 let running: number | undefined;
 

@@ -51,6 +51,8 @@ test("a failed test is red; code that can't run is broken", () => {
   expect(judge(report(["AssertionError: expected 1 to be 2"]), "").outcome).toBe("red");
   expect(judge(report(["ReferenceError: x is not defined"]), "").outcome).toBe("broken");
   expect(judge(report(["PostgresError: syntax error at or near"]), "").outcome).toBe("broken");
+  const operator = "PostgresError: operator does not exist: text == unknown";
+  expect(judge(report([operator]), "").outcome).toBe("broken");
   expect(judge(report([], "Error: Cannot find module"), "").outcome).toBe("broken");
   expect(judge(null, "killed").outcome).toBe("broken");
   const mixed = report(["ReferenceError: x is not defined", "AssertionError: expected"]);
