@@ -23,16 +23,16 @@ export async function insertBuyer(shop: TestShop): Promise<Buyer> {
 /** Puts a course on sale and gives its id. */
 export async function insertCourse(
   shop: TestShop,
-  { price = 4900, currency = "eur" } = {},
+  { price = 4900, currency = "eur", title = "Sailing by night" } = {},
 ): Promise<string> {
   const [course] = await shop.sql<{ id: string }>(
     `INSERT INTO courses (slug, title, summary, topic, level, price_amount, currency, position,
        flags, outcomes, audience, not_for, questions, about_html, revised_on, revision_note,
        minutes_total, lesson_count, published_at)
-     VALUES ($1, 'Sailing by night', 'How.', 'operations', 'beginner', $2, $3, 1,
+     VALUES ($1, $4, 'How.', 'operations', 'beginner', $2, $3, 1,
        '[]', '[]', '[]', '[]', '[]', '', '2026-11-01', '', 10, 1, now())
      RETURNING id`,
-    [`course-${randomUUID()}`, price, currency],
+    [`course-${randomUUID()}`, price, currency, title],
   );
   return course?.id ?? "";
 }
@@ -48,8 +48,8 @@ export function buy(shop: TestShop, buyer: Buyer, courseId: string): Promise<Che
 }
 
 /** Presses "Buy" and gives the order and the session that Stripe's page is open for. */
-export async function open(shop: TestShop, buyer: Buyer, courseId: string) {
-  const result = await buy(shop, buyer, courseId);
+export async function open(shop: TestShop, buyer: Buyer, ...courseIds: string[]) {
+  const result = await startCheckout(shop.services, purchaseOf(buyer, ...courseIds));
   const url = result.kind === "redirect" ? result.url : "";
   const [order] = await shop.sql<{ id: string; stripe_session_id: string }>(
     "SELECT id, stripe_session_id FROM orders WHERE stripe_session_url = $1",
@@ -77,6 +77,16 @@ export async function look(shop: TestShop, orderId: string) {
     [orderId],
   );
   return order;
+}
+
+/** The items of an order by title, with whether each opens its course. */
+export async function lookAtItems(shop: TestShop, orderId: string) {
+  return shop.sql<{ title: string; state: string; paid: number; refunded: number; open: boolean }>(
+    `SELECT title, state, paid_amount AS paid, refunded_amount AS refunded,
+       EXISTS (SELECT 1 FROM entitlements e WHERE e.order_item_id = i.id) AS open
+     FROM order_items i WHERE order_id = $1 ORDER BY title`,
+    [orderId],
+  );
 }
 
 /** The newest event of a type that is about the session, payment or charge. */
