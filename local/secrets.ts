@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -18,6 +18,14 @@ export function loadSecrets(folder: string): Secrets {
   return secrets;
 }
 
+/** The public half of `emailWebhookPrivateKey`, as SendGrid shows it: base64 of its DER. */
+export function publicHalf(privateKey: string): string {
+  const key = Buffer.from(privateKey, "base64");
+  return createPublicKey(createPrivateKey({ key, format: "der", type: "pkcs8" }))
+    .export({ format: "der", type: "spki" })
+    .toString("base64");
+}
+
 function generate() {
   return {
     postgresPassword: token(18),
@@ -28,10 +36,21 @@ function generate() {
     stripeSecretKey: `sk_test_${alphanumeric(24)}`,
     stripeWebhookSecret: `whsec_${alphanumeric(32)}`,
     emailPassword: `SG.${token(16)}.${token(32)}`,
+    emailWebhookPrivateKey: privateKey(),
     jobsSecret: token(32),
     operatorToken: token(32),
     demoPassword: `${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}`,
   };
+}
+
+// P-256, as SendGrid signs its webhook with.
+function privateKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    privateKeyEncoding: { format: "der", type: "pkcs8" },
+    publicKeyEncoding: { format: "der", type: "spki" },
+  });
+  return privateKey.toString("base64");
 }
 
 function token(bytes: number): string {

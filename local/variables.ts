@@ -1,5 +1,5 @@
 import type { DatabaseUrls } from "./database.ts";
-import type { Secrets } from "./secrets.ts";
+import { publicHalf, type Secrets } from "./secrets.ts";
 
 /** Where the parts of the stack answer, as addresses for people and for the shop. */
 export interface StackUrls {
@@ -32,6 +32,7 @@ export function stackVariables(urls: StackUrls, secrets: Secrets): Record<string
     EMAIL_API_BASE: urls.stack,
     EMAIL_PASSWORD: secrets.emailPassword,
     EMAIL_FROM: "Slipway <noreply@slipway.example>",
+    EMAIL_WEBHOOK_PUBLIC_KEY: publicHalf(secrets.emailWebhookPrivateKey),
     SENTRY_DSN: urls.stack.replace("://", "://public@") + "/1",
     JOBS_SECRET: secrets.jobsSecret,
     OPERATOR_TOKEN: secrets.operatorToken,

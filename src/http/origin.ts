@@ -1,5 +1,5 @@
 // Proved by a signature or a secret of their own, and called by machines that send no Origin.
-const PROVED_OTHERWISE = [/^\/api\/stripe\/webhook$/, /^\/api\/jobs\//];
+const PROVED_OTHERWISE = [/^\/api\/stripe\/webhook$/, /^\/api\/email\/events$/, /^\/api\/jobs\//];
 
 /**
  * Whether an unsafe request comes from a page of ours (ASVS V3.5.1): browsers say so in Sec-Fetch-Site, older ones in

@@ -9,6 +9,8 @@ export interface OutboxMail {
   /** Tries so far, this one included. */
   attempts: number;
   createdAt: Date;
+  /** Whether the address gets no mail, as `mail_suppressions` says. */
+  isSuppressed: boolean;
 }
 
 /** Writes a mail down unless one with the same key is there already. */
@@ -44,7 +46,13 @@ export async function claimDueMails(
       LIMIT ${claim.limit}
       FOR UPDATE SKIP LOCKED
     )
-    RETURNING dedupe_key, template, recipient, parameters, attempts, created_at`;
+    RETURNING dedupe_key, template, recipient, parameters, attempts, created_at,
+      EXISTS (
+        SELECT 1
+        FROM mail_suppressions
+        WHERE lifted_at IS NULL
+          AND email = lower(COALESCE(substring(recipient FROM '<([^<>]+)>$'), recipient))
+      ) AS is_suppressed`;
 }
 
 /** Notes that a mail was handed to the provider. */

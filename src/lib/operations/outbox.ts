@@ -1,6 +1,6 @@
 import { DependencyError } from "#lib/errors.ts";
 import type { Database } from "#lib/services/database.ts";
-import { MailRefusedError } from "#lib/services/email.ts";
+import { MailRefusedError, type EmailService } from "#lib/services/email.ts";
 import type { Services } from "#lib/services/index.ts";
 import { renderMail, type MailRequest } from "./mails.ts";
 import {
@@ -18,9 +18,13 @@ export interface OutboxReport {
   delayed: number;
   /** Given up: refused by the provider, or out of tries. */
   failed: number;
+  /** Not sent, since the address bounced or its owner called our mail spam. */
+  suppressed: number;
 }
 
-type MailServices = Pick<Services, "database" | "email" | "environment">;
+type MailServices = Pick<Services, "database" | "environment"> & {
+  email: Pick<EmailService, "send">;
+};
 
 const MINUTE_MS = 60_000;
 const CLAIM_MS = 2 * MINUTE_MS;
@@ -48,7 +52,7 @@ export async function sendDueMail(
   services: MailServices,
   { now, limit = 20 }: { now: Date; limit?: number },
 ): Promise<OutboxReport> {
-  const report: OutboxReport = { sent: 0, delayed: 0, failed: 0 };
+  const report: OutboxReport = { sent: 0, delayed: 0, failed: 0, suppressed: 0 };
   const claimedUntil = new Date(now.getTime() + CLAIM_MS);
   const mails = await claimDueMails(services.database, { now, claimedUntil, limit });
   // A few at once: with a silent provider all must be over before the claim is.
@@ -66,6 +70,10 @@ async function sendMail(
   now: Date,
 ): Promise<keyof OutboxReport> {
   const { dedupeKey } = mail;
+  if (mail.isSuppressed) {
+    await markMailFailed(services.database, { dedupeKey, error: "suppressed", retryAt: null, now });
+    return "suppressed";
+  }
   try {
     const content = await renderMail(services, mail, now);
     // What it was about is gone, such as a sign-up that was completed: nothing is left to say.

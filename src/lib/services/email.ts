@@ -17,13 +17,19 @@ export interface Mail {
   headers?: Record<string, string>;
 }
 
-/** Sends mail. Never called while a visitor waits: the outbox does it afterwards. */
+/** The mail provider. */
 export interface EmailService {
   /**
-   * Hands a mail to the provider, 5 seconds, tried once. Throws DependencyError when the provider
-   * gives no usable answer and MailRefusedError when trying again would not help.
+   * Hands a mail to the provider, 5 seconds, tried once; never while a visitor waits, for the outbox
+   * does it afterwards. Throws DependencyError when the provider gives no usable answer and
+   * MailRefusedError when trying again would not help.
    */
   send(mail: Mail): Promise<void>;
+  /**
+   * Takes an address off the provider's own lists of those it sends nothing to, 5 seconds, tried
+   * once; an SMTP host has no such list. Throws DependencyError when it gives no usable answer.
+   */
+  allowAgain(address: string): Promise<void>;
 }
 
 /** The provider will never take this mail: the address or the content is wrong. */
@@ -47,7 +53,8 @@ const breaker = createBreaker("email", {
 
 /** The provider that EMAIL_HOST names: SendGrid's HTTP API, or any other host by SMTP over TLS. */
 export function openEmail(environment: Environment): EmailService {
-  const deliver = environment.EMAIL_HOST === "smtp.sendgrid.net" ? postToSendGrid : sendBySmtp;
+  const isSendGrid = environment.EMAIL_HOST === "smtp.sendgrid.net";
+  const deliver = isSendGrid ? postToSendGrid : sendBySmtp;
   return {
     async send(mail) {
       refuseHeaderInjection(mail);
@@ -56,6 +63,14 @@ export function openEmail(environment: Environment): EmailService {
       } catch (error) {
         if (error instanceof MailRefusedError || error instanceof DependencyError) throw error;
         throw new DependencyError("email", error);
+      }
+    },
+    async allowAgain(address) {
+      if (!isSendGrid) return;
+      try {
+        await breaker.run(() => takeOffSendGridLists(environment, address));
+      } catch (error) {
+        throw error instanceof DependencyError ? error : new DependencyError("email", error);
       }
     },
   };
@@ -70,25 +85,43 @@ function refuseHeaderInjection(mail: Mail): void {
 }
 
 async function postToSendGrid(environment: Environment, mail: Mail): Promise<void> {
-  const response = await fetch(
-    `${environment.EMAIL_API_BASE ?? "https://api.sendgrid.com"}/v3/mail/send`,
-    {
-      method: "POST",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        Authorization: `Bearer ${environment.EMAIL_PASSWORD}`,
-        "Content-Type": "application/json",
-      },
-      body: JSON.stringify(sendGridMessage(parseAddress(environment.EMAIL_FROM), mail)),
+  const message = sendGridMessage(parseAddress(environment.EMAIL_FROM), mail);
+  const { ok, status } = await askSendGrid(environment, "POST", "mail/send", message);
+  if (ok) return;
+  const reason = `SendGrid answered ${status}`;
+  if (status < 500 && !RETRYABLE_STATUSES.has(status)) throw new MailRefusedError(reason);
+  throw new Error(reason);
+}
+
+async function takeOffSendGridLists(environment: Environment, address: string): Promise<void> {
+  const remove = async (list: string) => {
+    const path = `suppression/${list}/${encodeURIComponent(address)}`;
+    const { ok, status } = await askSendGrid(environment, "DELETE", path);
+    // 404: the address is not on this list.
+    if (!ok && status !== 404) throw new Error(`SendGrid answered ${status}`);
+  };
+  await Promise.all(["bounces", "invalid_emails", "spam_reports"].map(remove));
+}
+
+async function askSendGrid(
+  environment: Environment,
+  method: "POST" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<Response> {
+  const base = environment.EMAIL_API_BASE ?? "https://api.sendgrid.com";
+  const response = await fetch(`${base}/v3/${path}`, {
+    method,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: {
+      Authorization: `Bearer ${environment.EMAIL_PASSWORD}`,
+      ...(body && { "Content-Type": "application/json" }),
     },
-  );
+    ...(body && { body: JSON.stringify(body) }),
+  });
   // Read to the end, or the connection can't be used again; SendGrid's text may repeat the address.
   await response.text();
-  if (response.ok) return;
-  const reason = `SendGrid answered ${response.status}`;
-  if (response.status < 500 && !RETRYABLE_STATUSES.has(response.status))
-    throw new MailRefusedError(reason);
-  throw new Error(reason);
+  return response;
 }
 
 function sendGridMessage(from: Address, mail: Mail) {
