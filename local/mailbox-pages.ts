@@ -16,8 +16,14 @@ export function listPage(messages: Message[]): string {
   );
 }
 
-/** One message: its text with links that can be followed, its HTML in a sandbox, its headers. */
-export function messagePage(message: Message): string {
+/**
+ * One message: its text with links that can be followed, its HTML in a sandbox, its headers, and
+ * buttons that play what SendGrid reports. `answer` is the shop's status to such a report.
+ */
+export function messagePage(
+  message: Message,
+  { canReport, answer }: { canReport: boolean; answer: string | null },
+): string {
   const headers = Object.entries(message.headers).map(
     ([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
   );
@@ -25,11 +31,18 @@ export function messagePage(message: Message): string {
     message.subject,
     `<p>${escapeHtml(message.from)} → ${escapeHtml(message.to.join(", "))}
 <span class="quiet">${escapeHtml(message.receivedAt)}, by ${message.via}</span></p>
+${canReport ? REPORT_FORM : ""}
+${answer ? `<p role="status">SendGrid told the shop, which answered ${escapeHtml(answer)}.</p>` : ""}
 <h2>Text</h2><pre>${withLinks(message.text)}</pre>
 ${message.html ? `<h2>HTML</h2><iframe title="The mail as HTML" sandbox="allow-popups allow-top-navigation-by-user-activation" src="/mail/${message.id}?html"></iframe>` : ""}
 ${headers.length > 0 ? `<h2>Headers</h2><table>${headers.join("")}</table>` : ""}`,
   );
 }
+
+const REPORT_FORM = `<form method="post">
+<button name="report" value="bounce">Bounce</button>
+<button name="report" value="spam">Mark as spam</button>
+</form>`;
 
 function withLinks(text: string): string {
   return text

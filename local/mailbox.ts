@@ -1,11 +1,13 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { simpleParser, type ParsedMail } from "mailparser";
 import { SMTPServer } from "smtp-server";
 import type { Faults } from "./faults.ts";
 import { openMailStore, type Message } from "./mail-store.ts";
+import { createMailReports, type MailReports, type MailWebhook } from "./mail-reports.ts";
 import { listPage, messagePage } from "./mailbox-pages.ts";
 import { PAGE_HEADERS } from "./page.ts";
 import { readBody } from "./read-body.ts";
-import { parseSendGrid, refuseSendGrid } from "./sendgrid.ts";
+import { createSendGrid, sendJson } from "./sendgrid.ts";
 import type { LocalService } from "./service.ts";
 
 export type { Message } from "./mail-store.ts";
@@ -23,40 +25,37 @@ interface MailboxOptions {
   folder: string | null;
   smtpPort: number;
   faults: Faults;
+  /** Who is told of bounces and complaints; nobody by default. */
+  webhook?: MailWebhook;
 }
 
-export async function startMailbox({ folder, smtpPort, faults }: MailboxOptions): Promise<Mailbox> {
+export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
+  const { folder, smtpPort, faults, webhook = null } = options;
   const store = openMailStore(folder);
+  const reports = createMailReports(webhook);
   const smtp = await listenForSmtp(smtpPort, faults, (mail, to) => store.add(fromSmtp(mail, to)));
+  const sendGrid = createSendGrid({ store, reports, faults });
   return {
     messages: store.list,
     waitFor: store.waitFor,
     async handle(request, response) {
       const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
-      const json = (status: number, body: unknown): void =>
-        void response
-          .writeHead(status, { "content-type": "application/json" })
-          .end(JSON.stringify(body));
-      if (pathname === "/v3/mail/send") {
-        if ((await faults.guard("email", request, response)) === "handled") return;
-        const body = await readBody(request);
-        const refusal = refuseSendGrid(request, body, faults.get("email"));
-        if (refusal) {
-          json(refusal.status, { errors: [{ message: refusal.message }] });
-          return;
-        }
-        const ids = parseSendGrid(body).map((message) => store.add(message).id);
-        response.writeHead(202, { "x-message-id": ids[0] ?? "" }).end();
+      if (pathname.startsWith("/v3/")) {
+        await sendGrid(pathname, request, response);
         return;
       }
       if (pathname === "/mail/api" && request.method === "DELETE") store.clear();
       if (pathname === "/mail/api") {
-        json(200, store.list(searchParams.get("to") ?? undefined));
+        sendJson(response, 200, store.list(searchParams.get("to") ?? undefined));
         return;
       }
       const message = store.find(pathname.split("/")[2] ?? "");
       if (pathname !== "/mail" && !message) {
-        json(404, { error: "There is no such message." });
+        sendJson(response, 404, { error: "There is no such message." });
+        return;
+      }
+      if (message && request.method === "POST") {
+        await playReport(reports, message, request, response);
         return;
       }
       if (message && searchParams.has("html")) {
@@ -64,12 +63,30 @@ export async function startMailbox({ folder, smtpPort, faults }: MailboxOptions)
         response.writeHead(200, headers).end(message.html ?? "");
         return;
       }
+      const answer = searchParams.get("answer");
+      const canReport = reports.isHeard && message?.via === "sendgrid";
       response
         .writeHead(200, PAGE_HEADERS)
-        .end(message ? messagePage(message) : listPage(store.list()));
+        .end(message ? messagePage(message, { canReport, answer }) : listPage(store.list()));
     },
     close: () => new Promise((resolve) => smtp.close(() => resolve())),
   };
+}
+
+async function playReport(
+  reports: MailReports,
+  message: Message,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const report = new URLSearchParams(await readBody(request)).get("report");
+  if (report !== "bounce" && report !== "spam") {
+    sendJson(response, 400, { error: "report must be bounce or spam." });
+    return;
+  }
+  const status = await reports.report(report, message.to[0] ?? "");
+  const location = `/mail/${message.id}?answer=${status ?? "nothing"}`;
+  response.writeHead(303, { location }).end();
 }
 
 // A mail's own HTML: it may look as it likes and do nothing.

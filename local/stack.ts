@@ -127,14 +127,22 @@ async function startServices(
     prefix: "/redis",
     faults,
   });
-  const mailbox = await startMailbox({ folder: keep("mail"), smtpPort: ports.smtp, faults });
+  const mailbox = await startMailbox({
+    folder: keep("mail"),
+    smtpPort: ports.smtp,
+    faults,
+    webhook: {
+      url: `${urls.site}/api/email/events`,
+      privateKey: secrets.emailWebhookPrivateKey,
+    },
+  });
   const errors = createErrorReceiver({ faults });
   const neon = createNeonBridge({ host: "127.0.0.1", port: ports.postgres, faults });
   const routes = [
     { paths: ["/"], service: createIndexPage(urls, faults) },
     { paths: ["/sql", "/v2"], service: neon },
     { paths: ["/redis"], service: upstash },
-    { paths: ["/mail", "/v3/mail/send"], service: mailbox },
+    { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
     { paths: ["/errors", "/api"], service: errors },
     { paths: ["/faults"], service: faultsService(faults) },
   ];

@@ -51,7 +51,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
     [
       { paths: ["/sql", "/v2"], service: neon },
       { paths: ["/redis"], service: upstash },
-      { paths: ["/mail", "/v3/mail/send"], service: mailbox },
+      { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
       { paths: ["/errors", "/api"], service: errors },
     ],
     ports.http,
