@@ -1,6 +1,7 @@
 import { confirmSignUp, signIn, signOut, signUp } from "./accounts.ts";
 import { contact } from "./contact.ts";
 import { completeLesson } from "./learning.ts";
+import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
 
 /** Every form of the shop. Each handler authorises for itself: an action can be posted to any page. */
@@ -10,6 +11,7 @@ export const server = {
   signIn,
   signOut,
   contact,
+  allowMailAgain,
   completeLesson,
   startCheckout,
 };
