@@ -4,7 +4,7 @@ import { allocate } from "./allocate.ts";
 import { GRANTING } from "./order-state.ts";
 import type { OrderRecord, RefundRecord } from "./order.ts";
 import { insertRefund } from "./refund-queries.ts";
-import { retrieveFacts } from "./retrieve-facts.ts";
+import { retrieveFacts, type StripeCall } from "./retrieve-facts.ts";
 import { refundedAmount } from "./stripe-facts.ts";
 import { submitRefund } from "./submit-refund.ts";
 import { findOrderRecord } from "./sync-queries.ts";
@@ -72,7 +72,7 @@ export async function carryOutRefunds(
   const order = await findOrderRecord(database, orderId);
   const waiting = order?.refunds.filter(isRequested) ?? [];
   if (!order?.stripeSessionId || waiting.length === 0) return "made";
-  const ask = stripe.run;
+  const ask: StripeCall = (call) => stripe.run(call);
   // Fresh facts first: one whose answer was lost is there already.
   const facts = await retrieveFacts(ask, order.stripeSessionId);
   const payment = facts?.payment;
@@ -134,7 +134,7 @@ async function leftInReview(
   order: OrderRecord,
 ): Promise<RefundRecord["items"]> {
   const facts = order.stripeSessionId
-    ? await retrieveFacts(stripe.run, order.stripeSessionId)
+    ? await retrieveFacts((call) => stripe.run(call), order.stripeSessionId)
     : null;
   const payment = facts?.payment ?? null;
   const asked = order.refunds.filter(isRequested);

@@ -183,16 +183,19 @@ test("an event that Stripe lists late, and one whose order failed, are met again
   const completed = findEvent(shop, "checkout.session.completed", sessionId);
   // Made half an hour before the last run read up to now; and not in doubt by its own state.
   completed.created -= 1800;
-  await shop.sql("UPDATE orders SET synced_at = now() WHERE id = $1", [orderId]);
+  await shop.sql("UPDATE orders SET synced_at = now() + interval '3 hours' WHERE id = $1", [
+    orderId,
+  ]);
   shop.stripe.faultQueue.inject({
     kind: "503",
     operation: "GET /v1/checkout/sessions/:id",
     times: 2,
   });
-  const failing = await reconcileOrders(shop.services, { now: new Date() });
+  const later = new Date(Date.now() + 2 * 3_600_000);
+  const failing = await reconcileOrders(shop.services, { now: later });
   expect(failing.failed).toBeGreaterThan(0);
   expect(await look(shop, orderId)).toMatchObject({ status: "pending" });
-  await reconcileOrders(shop.services, { now: new Date() });
+  await reconcileOrders(shop.services, { now: later });
   expect(await look(shop, orderId)).toMatchObject({ status: "paid", entitlements: 1 });
 });
 
