@@ -3,6 +3,7 @@ import type { Mutant } from "../../scripts/mutants.ts";
 const CHECKOUT = "tests/integration/lib/orders/start-checkout.test.ts";
 const RECONCILE = "tests/integration/lib/orders/reconcile.test.ts";
 const ENVIRONMENT = "tests/unit/lib/environment.test.ts";
+const LATE = "tests/integration/lib/orders/late-events.test.ts";
 
 /** Bugs in how an order begins: session, prices, double clicks. Each names the case it breaks. */
 export const mutants: Mutant[] = [
@@ -133,5 +134,21 @@ export const mutants: Mutant[] = [
     from: "if (!termsAccepted || !waiverAccepted)",
     to: "if (!termsAccepted)",
     tests: [CHECKOUT],
+  },
+  {
+    id: "P65",
+    case: "16 ten clicks: each has a key of its own and makes a session",
+    file: "src/lib/orders/checkout-session.ts",
+    from: "idempotencyKey: `co:${order.id}:${order.attempt}`",
+    to: "idempotencyKey: `co:${crypto.randomUUID()}`",
+    tests: [LATE],
+  },
+  {
+    id: "P66",
+    case: "39 a session's id finds the order of somebody else",
+    file: "src/lib/orders/queries.ts",
+    from: "WHERE stripe_session_id = ${sessionId} AND user_id = ${userId}::uuid",
+    to: "WHERE stripe_session_id = ${sessionId} AND ${userId}::uuid IS NOT NULL",
+    tests: [LATE],
   },
 ];

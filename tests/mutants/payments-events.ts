@@ -3,6 +3,7 @@ import type { Mutant } from "../../scripts/mutants.ts";
 const WEBHOOK = "tests/integration/lib/orders/webhook.test.ts";
 const RECONCILE = "tests/integration/lib/orders/reconcile.test.ts";
 const ENDPOINTS = "tests/integration/lib/orders/endpoints.test.ts";
+const LATE = "tests/integration/lib/orders/late-events.test.ts";
 
 /** Bugs in how the shop hears of a payment: webhook, return page, reconciler. Each names the case it breaks. */
 export const mutants: Mutant[] = [
@@ -165,5 +166,29 @@ export const mutants: Mutant[] = [
     from: "FROM changed\n      JOIN users ON users.id = changed.user_id",
     to: "FROM changed\n      JOIN users ON users.id = changed.id",
     tests: [WEBHOOK],
+  },
+  {
+    id: "P62",
+    case: "14 only the newest of two webhook secrets counts",
+    file: "src/lib/services/stripe.ts",
+    from: "for (const secret of secrets) {",
+    to: "for (const secret of secrets.slice(0, 1)) {",
+    tests: [LATE],
+  },
+  {
+    id: "P63",
+    case: "8 the reconciler reads no event from before its last run",
+    file: "src/lib/orders/reconcile.ts",
+    from: "cursor.getTime() - OVERLAP_MS",
+    to: "cursor.getTime() - 0",
+    tests: [LATE],
+  },
+  {
+    id: "P64",
+    case: "8 the reconciler's cursor moves on past what failed",
+    file: "src/lib/orders/reconcile.ts",
+    from: "if (failed === 0) await updateEventCursor",
+    to: "await updateEventCursor",
+    tests: [LATE],
   },
 ];
