@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { signUp } from "#lib/accounts/sign-up.ts";
+import { handleMailEvents } from "#lib/operations/mail-events.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { findSuppression } from "#lib/operations/suppression-queries.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -11,7 +12,6 @@ import {
   signed,
   suppressionsOf,
 } from "./suppressed-mail.ts";
-import { handleMailEvents } from "#lib/operations/mail-events.ts";
 
 let shop: TestShop;
 

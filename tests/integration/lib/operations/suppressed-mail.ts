@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
 import { handleMailEvents, type MailEventsReport } from "#lib/operations/mail-events.ts";
 import { enqueueMail, sendDueMail, type OutboxReport } from "#lib/operations/outbox.ts";
 import { mailSignature } from "#local/mail-reports.ts";
 import type { TestShop } from "../../../support/shop.ts";
-import { inject } from "vitest";
 
 /** An event as SendGrid sends it, with what a test says of it. */
 export type MailEvent = { event: string; email: string } & Record<string, unknown>;
