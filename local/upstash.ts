@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Faults } from "./faults.ts";
 import { readBody } from "./read-body.ts";
-import { connectRedis, RedisError, type Reply } from "./resp.ts";
+import { connectRedis, type Reply } from "./resp.ts";
 import type { LocalService } from "./service.ts";
-import { createScriptTranslator, loadedHash } from "./upstash-scripts.ts";
+import { parseCommand, parseCommands } from "./upstash-body.ts";
+import { createCommandRunner, plain, type CommandRunner } from "./upstash-commands.ts";
 
 interface BridgeOptions {
   dial: () => Promise<Duplex>;
@@ -15,169 +16,84 @@ interface BridgeOptions {
   faults: Faults;
 }
 
-type Answer = { result: unknown } | { error: string };
-
-// What Upstash has not, and what would block or end the one connection that all share.
-const DENIED = new Set(
-  (
-    "subscribe psubscribe unsubscribe punsubscribe monitor multi exec discard watch unwatch select quit reset hello auth " +
-    "shutdown debug config replicaof slaveof save bgsave bgrewriteaof sync psync acl module blpop brpop blmove brpoplpush " +
-    "bzpopmin bzpopmax blmpop bzmpop wait migrate cluster swapdb client"
-  ).split(" "),
-);
-const WRITES =
-  /^(m?set|getset|getex|getdel|append|incr|decr|del|unlink|expire|pexpire|persist|rename|h(m?set|del|incr)|[lr](push|pop|set|rem|trim)|l(insert|move)|s(add|rem|pop|move)|z(add|rem|incr|pop)|eval|flush|publish|x(add|del|trim))/i;
-
 /** Upstash's REST protocol in front of Redis (upstash.com/docs/redis/features/restapi). */
 export function createUpstashBridge(options: BridgeOptions): LocalService {
-  const redis = connectRedis(options.dial);
-  const translate = createScriptTranslator();
-  const streams = new Set<() => void>();
-
-  async function run(commands: string[][]): Promise<Reply[]> {
-    return redis.batch(commands.map(translate));
-  }
-
-  async function runPipeline(commands: string[][], isBase64: boolean): Promise<Answer[]> {
-    const refusals = commands.map((command) => refuse(command, options.faults));
-    const allowed = commands.filter((_, index) => !refusals[index]);
-    const replies = allowed.length > 0 ? await run(allowed) : [];
-    return commands.map((command, index) => {
-      const refusal = refusals[index];
-      return refusal ? { error: refusal } : answerTo(command, replies.shift() ?? null, isBase64);
-    });
-  }
-
-  async function runTransaction(commands: string[][], isBase64: boolean) {
-    const refusal = commands.map((command) => refuse(command, options.faults)).find(Boolean);
-    if (refusal) return { status: 400, body: { error: refusal } };
-    const replies = await redis.batch([["MULTI"], ...commands.map(translate), ["EXEC"]]);
-    const results = replies.at(-1) ?? null;
-    if (!Array.isArray(results)) {
-      const errors = replies.filter((reply) => reply instanceof RedisError);
-      return { status: 400, body: { error: errors.map(({ message }) => message).join(": ") } };
-    }
-    const body = results.map((reply, index) => answerTo(commands[index] ?? [], reply, isBase64));
-    return { status: 200, body };
-  }
-
-  async function subscribe(response: ServerResponse, command: string[]): Promise<void> {
-    const connection = connectRedis(options.dial);
-    const end = (): void => {
-      connection.close();
-      streams.delete(end);
-      response.end();
-    };
-    streams.add(end);
-    response.on("close", end);
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
-    response.flushHeaders();
-    const send = (reply: Reply): void => {
-      const parts = Array.isArray(reply) ? reply : [reply];
-      response.write(`data: ${parts.map((part) => String(plain(part, false))).join(",")}\n\n`);
-    };
-    await connection.listen(command, send, end);
-  }
-
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if ((await options.faults.guard("redis", request, response)) === "handled") return;
-    const url = new URL(request.url ?? "/", "http://localhost");
-    const path = url.pathname.slice(options.prefix.length).split("/").filter(Boolean);
-    const segments = path.map(decodeURIComponent);
-    const body = await readBody(request);
-    const isBase64 = request.headers["upstash-encoding"] === "base64";
-    const given = (request.headers.authorization ?? "").replace(/^Bearer /i, "");
-    if (options.faults.get("redis") === "credentials" || !isSame(given, options.token)) {
-      send(response, 401, { error: "WRONGPASS invalid or missing auth token" });
-      return;
-    }
-    const [first = ""] = segments;
-    if (/^p?subscribe$/i.test(first)) return subscribe(response, segments);
-    if (first === "pipeline" || first === "multi-exec") {
-      const commands = parseCommands(body);
-      if (!commands) {
-        send(response, 400, { error: "ERR failed to parse pipeline request" });
-        return;
-      }
-      if (first === "pipeline") {
-        send(response, 200, await runPipeline(commands, isBase64));
-        return;
-      }
-      const { status, body: answers } = await runTransaction(commands, isBase64);
-      send(response, status, answers);
-      return;
-    }
-    const command =
-      segments.length > 0 ? [...segments, ...(body ? [body] : [])] : parseCommand(body);
-    if (!command) {
-      send(response, 400, { error: "ERR failed to parse command" });
-      return;
-    }
-    const [answer] = await runPipeline([command], isBase64);
-    send(response, answer && "error" in answer ? 400 : 200, answer);
-  }
-
+  const { dial, faults } = options;
+  const runner = createCommandRunner(dial, faults);
+  const subscriptions = createSubscriptions(dial);
   return {
-    handle,
+    async handle(request, response) {
+      if ((await faults.guard("redis", request, response)) === "handled") return;
+      const { pathname } = new URL(request.url ?? "/", "http://localhost");
+      const path = pathname.slice(options.prefix.length).split("/").filter(Boolean);
+      const segments = path.map(decodeURIComponent);
+      const body = await readBody(request);
+      if (faults.get("redis") === "credentials" || !isAllowed(request, options.token))
+        send(response, 401, { error: "WRONGPASS invalid or missing auth token" });
+      else if (/^p?subscribe$/i.test(segments[0] ?? ""))
+        await subscriptions.open(response, segments);
+      else {
+        const isBase64 = request.headers["upstash-encoding"] === "base64";
+        const answer = await answerTo(runner, segments, body, isBase64);
+        send(response, answer.status, answer.body);
+      }
+    },
     close() {
-      for (const end of streams) end();
-      redis.close();
+      subscriptions.close();
+      runner.close();
       return Promise.resolve();
     },
   };
 }
 
-function refuse([name = ""]: string[], faults: Faults): string | null {
-  if (DENIED.has(name.toLowerCase()))
-    return `ERR Command is not available: '${name}'. See https://upstash.com/docs/redis/overall/rediscompatibility`;
-  const fault = faults.get("redis");
-  if (!WRITES.test(name)) return null;
-  if (fault === "full") return "OOM command not allowed when used memory > 'maxmemory'.";
-  return fault === "readonly" ? "READONLY You can't write against a read only replica." : null;
-}
-
-function answerTo(command: string[], reply: Reply, isBase64: boolean): Answer {
-  if (reply instanceof RedisError) return { error: reply.message };
-  const hash = loadedHash(command);
-  return { result: plain(hash ? Buffer.from(hash) : reply, isBase64) };
-}
-
-function plain(reply: Reply, isBase64: boolean): unknown {
-  if (reply instanceof RedisError) return reply.message;
-  if (Buffer.isBuffer(reply)) return reply.toString(isBase64 ? "base64" : "utf8");
-  if (Array.isArray(reply)) return reply.map((item) => plain(item, isBase64));
-  if (reply === null || typeof reply === "number") return reply;
-  // "OK" alone is never encoded: the client looks for it as it is.
-  return isBase64 && reply.status !== "OK"
-    ? Buffer.from(reply.status).toString("base64")
-    : reply.status;
-}
-
-function parseCommands(body: string): string[][] | null {
-  const list = parse(body);
-  if (!Array.isArray(list) || list.length === 0) return null;
-  const commands = list.map(toCommand);
-  return commands.every((command) => command !== null) ? commands : null;
-}
-
-function parseCommand(body: string): string[] | null {
-  return toCommand(parse(body));
-}
-
-function toCommand(value: unknown): string[] | null {
-  if (!Array.isArray(value) || value.length === 0) return null;
-  return value.map((part: unknown) => {
-    if (part === null || part === undefined) return "";
-    return typeof part === "string" ? part : JSON.stringify(part);
-  });
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
+async function answerTo(
+  runner: CommandRunner,
+  segments: string[],
+  body: string,
+  isBase64: boolean,
+): Promise<{ status: number; body: unknown }> {
+  const [first] = segments;
+  if (first === "pipeline" || first === "multi-exec") {
+    const commands = parseCommands(body);
+    if (!commands) return { status: 400, body: { error: "ERR failed to parse pipeline request" } };
+    if (first === "multi-exec") return runner.transaction(commands, isBase64);
+    return { status: 200, body: await runner.pipeline(commands, isBase64) };
   }
+  const command = segments.length > 0 ? [...segments, ...(body ? [body] : [])] : parseCommand(body);
+  if (!command) return { status: 400, body: { error: "ERR failed to parse command" } };
+  const [answer] = await runner.pipeline([command], isBase64);
+  return { status: answer && "error" in answer ? 400 : 200, body: answer };
+}
+
+// Each subscriber has a connection of its own, and gets its messages as server-sent events.
+function createSubscriptions(dial: () => Promise<Duplex>) {
+  const streams = new Set<() => void>();
+  return {
+    async open(response: ServerResponse, command: string[]): Promise<void> {
+      const connection = connectRedis(dial);
+      const end = (): void => {
+        connection.close();
+        streams.delete(end);
+        response.end();
+      };
+      streams.add(end);
+      response.on("close", end);
+      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+      response.flushHeaders();
+      const tell = (reply: Reply): void => {
+        const parts = Array.isArray(reply) ? reply : [reply];
+        response.write(`data: ${parts.map((part) => String(plain(part, false))).join(",")}\n\n`);
+      };
+      await connection.listen(command, tell, end);
+    },
+    close() {
+      for (const end of streams) end();
+    },
+  };
+}
+
+function isAllowed(request: IncomingMessage, token: string): boolean {
+  return isSame((request.headers.authorization ?? "").replace(/^Bearer /i, ""), token);
 }
 
 function isSame(given: string, expected: string): boolean {
