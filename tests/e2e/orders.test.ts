@@ -1,3 +1,4 @@
+import { agree } from "../support/e2e-page.ts";
 import { mailsTo, waitForMail } from "../support/e2e-mailbox.ts";
 import { beginOrder, buyCourse, COURSE, makePerson, shopServices } from "../support/e2e-shop.ts";
 import { listEvents, payByRequest, pressButton, sessionOf } from "../support/e2e-stripe.ts";
@@ -44,12 +45,12 @@ test("an event that comes twice makes one receipt and one access", async ({ page
 test("who goes back and buys again comes to the same payment page", async ({ page, login }) => {
   await login();
   await page.goto(`/checkout/${COURSE}`);
-  await page.getByLabel("I agree to the terms").check();
+  await agree(page);
   await page.getByRole("button", { name: /^Continue to payment/ }).click();
   await expect(page).toHaveURL(/\/c\/pay\/cs_/);
   const payment = page.url();
   await page.goBack();
-  await page.getByLabel("I agree to the terms").check();
+  await agree(page);
   await page.getByRole("button", { name: /^Continue to payment/ }).click();
   await expect(page, "the same order goes on").toHaveURL(payment);
 });
@@ -70,6 +71,8 @@ test("the terms must be ticked before the payment page opens", async ({ page, lo
   await page.getByRole("button", { name: /^Continue to payment/ }).click();
   const terms = page.getByLabel("I agree to the terms");
   await expect(terms).toHaveAccessibleDescription("Please agree to the terms before you pay.");
+  const waiver = page.getByLabel("Open the course at once");
+  await expect(waiver).toHaveAccessibleDescription(/the course opens at once/);
 });
 
 test("an order whose payment page expired can be begun again", async ({ page, login }) => {

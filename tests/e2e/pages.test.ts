@@ -87,6 +87,8 @@ test("the whole purchase can be begun with the keyboard alone", async ({ page, l
   await page.goto(`/checkout/${COURSE}`);
   await page.getByLabel("I agree to the terms").focus();
   await page.keyboard.press("Space");
+  await page.getByLabel("Open the course at once").focus();
+  await page.keyboard.press("Space");
   await page.keyboard.press("Tab");
   while (!(await page.evaluate(() => document.activeElement?.matches("button.button-lead"))))
     await page.keyboard.press("Tab");

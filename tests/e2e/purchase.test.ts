@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { agree } from "../support/e2e-page.ts";
 import { readCode, waitForMail } from "../support/e2e-mailbox.ts";
 import { COURSE, newAddress } from "../support/e2e-shop.ts";
 import { DECLINED_CARD, PAYING_CARD, payOnPage } from "../support/e2e-stripe.ts";
@@ -57,7 +58,7 @@ async function signUp(page: Page, email: string): Promise<void> {
 }
 
 async function buy(page: Page): Promise<void> {
-  await page.getByLabel("I agree to the terms").check();
+  await agree(page);
   await page.getByRole("button", { name: /^Continue to payment/ }).click();
   await expect(page).toHaveURL(/\/c\/pay\/cs_/);
   await payOnPage(page, DECLINED_CARD);

@@ -11,6 +11,11 @@ export async function findViolations(page: Page): Promise<string[]> {
   );
 }
 
+/** Ticks all that a buyer must agree to. */
+export async function agree(page: Page): Promise<void> {
+  for (const box of await page.locator("main form").getByRole("checkbox").all()) await box.check();
+}
+
 /** What sticks out to the right; nothing when the page itself can't be scrolled sideways. */
 export function findOverflow(page: Page): Promise<string[]> {
   return page.evaluate(() => {

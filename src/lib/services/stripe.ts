@@ -7,7 +7,8 @@ export type { Stripe };
 /** Stripe's API, with the time-outs and retries of one place. */
 export interface StripeService {
   /**
-   * Calls Stripe: 5 seconds a try, one retry with the same idempotency key. Throws DependencyError
+   * Calls Stripe: 5 seconds a try, one retry with the same idempotency key, and one more when
+   * Stripe asks to wait for at most two seconds. Throws DependencyError
    * when Stripe gives no usable answer, StripeError when it refuses what was asked.
    */
   run<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
@@ -26,6 +27,8 @@ interface StripeOptions {
 }
 
 const TOLERANCE_SECONDS = 300;
+/** How long a "too many requests" is waited out; with a longer wait the caller hears of it. */
+const LONGEST_WAIT_SECONDS = 2;
 
 const breaker = createBreaker("stripe", { isOutage });
 
@@ -34,7 +37,7 @@ export function openStripe(options: StripeOptions): StripeService {
   const hasty = createClient(options, { timeout: 2_500, maxNetworkRetries: 0 });
   const guarded = async <T>(client: Stripe, call: (stripe: Stripe) => Promise<T>): Promise<T> => {
     try {
-      return await breaker.run(() => call(client));
+      return await breaker.run(() => (client === patient ? waitOnce : callOnce)(client, call));
     } catch (error) {
       if (isOutage(error)) throw new DependencyError("stripe", error);
       throw error;
@@ -46,6 +49,23 @@ export function openStripe(options: StripeOptions): StripeService {
     verifyEvent: (body, signature, now) =>
       verifyEvent(patient, options.webhookSecrets, body, signature, now),
   };
+}
+
+function callOnce<T>(client: Stripe, call: (stripe: Stripe) => Promise<T>): Promise<T> {
+  return call(client);
+}
+
+// Stripe's library takes a 429 as final; Stripe says when to ask again, and often it is soon.
+async function waitOnce<T>(client: Stripe, call: (stripe: Stripe) => Promise<T>): Promise<T> {
+  try {
+    return await call(client);
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeRateLimitError)) throw error;
+    const seconds = Number(error.headers?.["retry-after"] ?? Number.NaN);
+    if (!(seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS)) throw error;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    return call(client);
+  }
 }
 
 function createClient(

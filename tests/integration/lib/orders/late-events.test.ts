@@ -128,6 +128,12 @@ test("when Stripe asks to wait nobody is charged, and the next click goes on", a
   ]);
 });
 
+test("a short wait that Stripe asks for is waited out", async () => {
+  shop.stripe.faultQueue.inject({ kind: "429", times: 1 });
+  const { orderId } = await open(shop, await insertBuyer(shop), courseId);
+  expect(await look(shop, orderId)).toMatchObject({ status: "pending" });
+});
+
 test("a session whose answer is lost on the way is the one that the next click opens", async () => {
   const buyer = await insertBuyer(shop);
   const operation = "POST /v1/checkout/sessions";
