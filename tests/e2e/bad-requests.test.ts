@@ -27,6 +27,7 @@ const ENDPOINTS = [
   "/api/vitals",
   "/api/errors",
   "/api/stripe/webhook",
+  "/api/email/events",
   "/api/jobs/outbox",
   ...["signUp", "confirmSignUp", "signIn", "contact", "startCheckout", "completeLesson"].map(
     (name) => `/_actions/${name}`,
@@ -198,6 +199,7 @@ test("a method that means nothing here is 405 and says which do", async ({ visit
     ["/api/vitals", ["GET"], "POST"],
     ["/api/errors", ["GET"], "POST"],
     ["/api/stripe/webhook", ["GET"], "POST"],
+    ["/api/email/events", ["GET"], "POST"],
     ["/api/jobs/outbox", ["GET"], "POST"],
     [`/api/orders/${NOBODY}`, ["POST"], "GET, HEAD"],
     ["/robots.txt", ["POST"], "GET, HEAD"],

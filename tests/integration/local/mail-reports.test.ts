@@ -94,6 +94,7 @@ test.each([
   const { press, received, publicKey } = await openHeard();
   const page = await (await press(name)).text();
   expect(page).toContain("answered 200");
+  expect(page).toContain(`name="report" value="${name}"`);
   const [{ body, headers } = { body: "", headers: {} }] = received;
   expect(JSON.parse(body)).toMatchObject([{ email: "ann@example.com", ...event }]);
   await verifyMailSignature(publicKey, {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { EnvironmentError, parseEnvironment } from "#lib/environment.ts";
@@ -89,4 +90,17 @@ test("Redis may be given as one rediss:// address", () => {
 
 test(".env.example is what the schema makes", () => {
   expect(readFileSync(".env.example", "utf8")).toBe(renderEnvExample());
+});
+
+test("a webhook key of the mail provider is one whole P-256 key, or none", () => {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = publicKey.export({ format: "der", type: "spki" }).toString("base64");
+  const accept = (EMAIL_WEBHOOK_PUBLIC_KEY: string) =>
+    parseEnvironment({ ...development, EMAIL_WEBHOOK_PUBLIC_KEY }).EMAIL_WEBHOOK_PUBLIC_KEY;
+  expect(accept(key)).toBe(key);
+  expect(accept("")).toBeUndefined();
+  for (const wrong of [key.slice(0, -8), `${key}\n`, `-----BEGIN PUBLIC KEY-----${key}`])
+    expect(problemsOf({ ...development, EMAIL_WEBHOOK_PUBLIC_KEY: wrong })).toContain(
+      "EMAIL_WEBHOOK_PUBLIC_KEY",
+    );
 });
