@@ -3,6 +3,7 @@ import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
 import { cloudflarePages } from "./build/cloudflare-pages.ts";
 import { minifyWorker, releaseId, withoutPreloads } from "./build/release.ts";
+import { sharedStyles } from "./build/shared-styles.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
 // Hot reload writes inline scripts and styles, which the policy below is there to forbid.
@@ -33,6 +34,7 @@ export default defineConfig({
       // Without a token there is nothing to upload, and what marks the maps is kept out of the bundles.
       sourcemaps: { disable: !process.env.SENTRY_AUTH_TOKEN },
     }),
+    sharedStyles(),
     ...(target === "pages" ? [cloudflarePages()] : []),
   ],
   security: {
