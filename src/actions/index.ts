@@ -3,6 +3,7 @@ import { contact } from "./contact.ts";
 import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
+import { refundItems } from "./refunds.ts";
 
 /** Every form of the shop. Each handler authorises for itself: an action can be posted to any page. */
 export const server = {
@@ -14,4 +15,5 @@ export const server = {
   allowMailAgain,
   completeLesson,
   startCheckout,
+  refundItems,
 };

@@ -14,6 +14,7 @@ export const RATE_LIMITS = {
   "sign-up-email": { requests: 5, windowSeconds: 3600, withoutRedis: "count-here" },
   "confirm-address": { requests: 20, windowSeconds: 600, withoutRedis: "refuse" },
   checkout: { requests: 20, windowSeconds: 60, withoutRedis: "refuse" },
+  refund: { requests: 10, windowSeconds: 60, withoutRedis: "count-here" },
   contact: { requests: 5, windowSeconds: 600, withoutRedis: "count-here" },
   beacons: { requests: 100, windowSeconds: 60, withoutRedis: "count-here" },
 } as const;
