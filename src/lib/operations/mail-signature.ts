@@ -62,12 +62,12 @@ function rawSignature(der: Uint8Array | null): Uint8Array<ArrayBuffer> | null {
   return raw;
 }
 
-// Without the zeros that DER puts before a number whose first bit is set.
+// Without the zeros that DER puts before a number whose first bit is set. That a number ends within
+// the whole is for the caller to check, once, at the end.
 function readInteger(der: Uint8Array, start: number): { digits: Uint8Array; end: number } | null {
   const length = der[start + 1];
   if (der[start] !== 0x02 || length === undefined) return null;
   const end = start + 2 + length;
-  if (end > der.length) return null;
   const bytes = der.subarray(start + 2, end);
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = first < 0 ? bytes.subarray(0, 0) : bytes.subarray(first);

@@ -72,6 +72,19 @@ test("an old event that comes again does not take the mail away again, a new one
   expect(await sendTo(shop, email)).toMatchObject({ suppressed: 1 });
 });
 
+test("what happened before its owner asked does not count afterwards, even when it is news", async () => {
+  const email = newRecipient();
+  const before = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
+  await report(shop, eventOf({ event: "bounce", email, timestamp: before(3600) }));
+  await allow(email);
+  await report(shop, eventOf({ event: "bounce", email, timestamp: before(60) }));
+  expect(await findSuppression(shop.services.database, email)).toBeNull();
+});
+
+test("an address is a part of the provider's path, whatever it holds", async () => {
+  await expect(shop.services.email.allowAgain("50%off@example.com")).resolves.toBeUndefined();
+});
+
 test.each(["credentials", "refuse"] as const)(
   "a provider that does not take the address off its list (%s) leaves all as it was",
   async (fault) => {
