@@ -1,13 +1,13 @@
 import type { Database } from "#lib/services/database.ts";
 import type { ItemProgress } from "./refund-policy.ts";
 
-/** How far the buyer of an order is in each of its courses, and what is to go back for it. */
+/** How far the buyer of an order is in each of its courses, and what goes back for it. */
 export async function listItemProgress(
   database: Database,
   orderId: string,
 ): Promise<ItemProgress[]> {
   return database.read<ItemProgress[]>`
-    SELECT item.id AS item_id,
+    SELECT item.id AS item_id, item.refunded_amount,
       (SELECT count(*)::integer FROM lessons WHERE lessons.course_id = item.course_id)
         AS lesson_count,
       (SELECT count(*)::integer

@@ -9,12 +9,16 @@ export interface RefundPolicy {
   maxCompletedPercent: number;
 }
 
-/** How far the buyer is in an item's course, and what is written down to go back for it. */
+/**
+ * How far the buyer is in an item's course, and what went or is to go back for it. Amounts in minor
+ * units, of one moment: a refund leaves `requestedAmount` as it enters `refundedAmount`.
+ */
 export interface ItemProgress {
   itemId: string;
   lessonCount: number;
   doneCount: number;
-  /** Asked for and not known to Stripe yet, in minor units. */
+  refundedAmount: number;
+  /** Asked for and not known to Stripe yet. */
   requestedAmount: number;
 }
 
@@ -49,8 +53,10 @@ export function offerReturns(
   const daysLeft = daysLeftOf(order, policy, now);
   const items = order.items.map((item) => {
     const known = progress.find(({ itemId }) => itemId === item.id);
-    const own = known ?? { itemId: item.id, lessonCount: 0, doneCount: 0, requestedAmount: 0 };
-    const amount = item.paidAmount - item.refundedAmount - own.requestedAmount;
+    const { refundedAmount } = item;
+    const none = { lessonCount: 0, doneCount: 0, refundedAmount, requestedAmount: 0 };
+    const own = known ?? { itemId: item.id, ...none };
+    const amount = item.paidAmount - own.refundedAmount - own.requestedAmount;
     const refusal = refusalOf(order, item, { amount, daysLeft, progress: own, policy });
     return {
       itemId: item.id,

@@ -44,7 +44,14 @@ function order(changes: Partial<OrderView> = {}): OrderView {
 }
 
 function progress(changes: Partial<ItemProgress> = {}): ItemProgress {
-  return { itemId: item().id, lessonCount: 8, doneCount: 0, requestedAmount: 0, ...changes };
+  return {
+    itemId: item().id,
+    lessonCount: 8,
+    doneCount: 0,
+    refundedAmount: 0,
+    requestedAmount: 0,
+    ...changes,
+  };
 }
 
 function offer(
@@ -126,11 +133,17 @@ test.each([
 test("what went back, or is written down to, is not given twice", () => {
   const status = "partially_refunded" as const;
   const back = order({ status, items: [item({ refundedAmount: 4900, state: "ended" })] });
-  expect(offer(back)).toMatchObject({ isReturned: true, refusal: "It was returned already." });
+  expect(offer(back, { own: progress({ refundedAmount: 4900 }) })).toMatchObject({
+    isReturned: true,
+    refusal: "It was returned already.",
+  });
   const asked = offer(order(), { own: progress({ requestedAmount: 4900 }) });
   expect(asked).toMatchObject({ isReturned: true, refusal: "Its refund is being made." });
   const part = order({ status, refundedAmount: 900, items: [item({ refundedAmount: 900 })] });
-  expect(offer(part)).toMatchObject({ amount: 4000, refusal: null });
+  expect(offer(part, { own: progress({ refundedAmount: 900 }) })).toMatchObject({
+    amount: 4000,
+    refusal: null,
+  });
 });
 
 test("a part from the Dashboard that names no course leaves a person to decide", () => {
