@@ -2,8 +2,9 @@ import cloudflare from "@astrojs/cloudflare";
 import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
 import { cloudflarePages } from "./build/cloudflare-pages.ts";
-import { minifyWorker, releaseId, withoutPreloads } from "./build/release.ts";
+import { releaseId, withoutPreloads } from "./build/release.ts";
 import { sharedStyles } from "./build/shared-styles.ts";
+import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worker-size.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
 // Hot reload writes inline scripts and styles, which the policy below is there to forbid.
@@ -54,7 +55,7 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [minifyWorker(), withoutPreloads()],
+    plugins: [minifyWorker(), withoutJsonSchemas(), withShortErrors(), withoutPreloads()],
     define: {
       __RELEASE_ID__: JSON.stringify(releaseId()),
       // Takes the SDK's debug messages and tracing out of both bundles: only errors are reported.

@@ -11,15 +11,6 @@ export function releaseId(): string {
   }
 }
 
-/** Vite plugin that minifies the server build: Cloudflare limits a Worker's compressed size. */
-export function minifyWorker(): Plugin {
-  return {
-    name: "slipway:minify-worker",
-    enforce: "post",
-    configEnvironment: (name) => (name === "ssr" ? { build: { minify: "oxc" } } : undefined),
-  };
-}
-
 /**
  * Vite plugin that leaves out the browser's helper for preloading what a lazy module needs: a kilobyte on every page, and nothing
  * here has anything to preload.
