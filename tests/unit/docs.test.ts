@@ -11,6 +11,8 @@ const DOCUMENTS = [
   "CHANGELOG.md",
   "docs/guide.md",
   "docs/dependencies.md",
+  "docs/payments.md",
+  "docs/performance.md",
   ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 const scripts = Object.keys(
