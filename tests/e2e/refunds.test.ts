@@ -41,7 +41,7 @@ test("the receipt is its buyer's alone and prints without the shop's frame", asy
   await login(owner);
   await page.goto(`/orders/${orderId}`);
   await page.getByRole("link", { name: "Receipt to print" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Receipt \d+$/);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Receipt for order \d+$/);
   await expect(page.getByRole("main")).toContainText(owner.email);
   await expect(page.getByRole("row", { name: /Redis beyond caching/ })).toContainText("€");
   await page.emulateMedia({ media: "print" });

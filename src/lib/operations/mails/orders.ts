@@ -8,20 +8,22 @@ export const receipt: LetterWriter = async ({ database, environment }, { orderId
   const order = await findOrderForMail(database, orderId ?? "");
   if (!order) return null;
   const paidAt = order.paidAt ?? order.createdAt;
+  const page = `${environment.SITE_URL}/orders/${order.id}`;
   return {
     subject: `Your receipt for order ${order.number}`,
     preview: `${titlesOf(order)}: paid, and yours to take.`,
     greeting: `Hello ${order.name},`,
     paragraphs: [
-      `Thank you. Your payment arrived on ${formatDay(paidAt)}, and the course is open.`,
+      `Thank you. ${howPaid(order)} on ${formatDay(paidAt)}, and what you ordered is open.`,
       "Before you paid you asked us to open it at once, and agreed that the right to withdraw " +
         "which the law gives you ends with that. Our own refund policy goes further, see below.",
     ],
     rows: [["Order", order.number], ...priceRows(order)],
     action: { label: "Start learning", url: `${environment.SITE_URL}/learn` },
     closing: [
-      `Not what you need? You can have your money back: ${environment.SITE_URL}/refunds`,
-      `Your order: ${environment.SITE_URL}/orders/${order.id}`,
+      `Your order, where you can return a course by one click: ${page}`,
+      `A receipt to print: ${page}/receipt`,
+      `When a course can be returned: ${environment.SITE_URL}/refunds`,
     ],
     reason: "You get this mail because you bought a course. It is your receipt: keep it.",
   };
@@ -63,6 +65,10 @@ export const paymentFailed: LetterWriter = async ({ database, environment }, { o
     reason: "You get this mail because you ordered a course.",
   };
 };
+
+function howPaid({ totalAmount }: OrderForMail): string {
+  return totalAmount === 0 ? "Your code covered the whole price" : "Your payment arrived";
+}
 
 function priceRows(order: OrderForMail): [string, string][] {
   const money = (amount: number) => formatMoney(amount, order.currency);
