@@ -50,11 +50,14 @@ async function main() {
   const stack = await step("Local services", () => startStack(lock));
   const variables = { ...stack.variables, DEMO_PASSWORD: stack.demo.password };
   await step("Database", () => runScript("scripts/db.ts", ["migrate"], variables));
-  await step("Courses and accounts", () => runScript("scripts/db.ts", ["seed"], variables));
+  // Needs the database alone: goes on beside the build and the start of the shop.
+  const seeding = runScript("scripts/db.ts", ["seed"], variables);
+  seeding.catch(() => undefined);
   const kind = isDev ? "dev" : process.env.DEPLOY_TARGET === "workers" ? "workers" : "pages";
   const build = () => buildShop({ SITE_URL: stack.urls.site }, stopping.signal);
   if (kind !== "dev") await step("Production build", build);
   await step("Shop", () => startShop(lock, kind, stack));
+  await step("Courses and accounts", () => seeding);
   printAddresses(stack, Date.now() - startedAt);
 }
 
