@@ -116,6 +116,11 @@ test("only two components set HTML", () => {
   expect(setters.sort()).toEqual(["src/components/JsonLd.astro", "src/components/Prose.astro"]);
 });
 
+test("styles are in src/styles: a component's own would make another copy of all of them", () => {
+  const styled = sourceFiles("src").filter((file) => textOf(file).includes("<style>"));
+  expect(styled.filter((file) => file.endsWith(".astro"))).toEqual([]);
+});
+
 test("no file is longer than 300 lines, and none is called after what it is not about", () => {
   for (const folder of ["src", "local", "build", "scripts", "scheduler", "tests"])
     for (const file of sourceFiles(folder)) {

@@ -46,7 +46,7 @@ export async function submitRefund(
 
 function causeOf(error: unknown): { statusCode?: number; code?: string } {
   const cause = error instanceof DependencyError ? error.cause : error;
-  return (cause ?? {});
+  return cause ?? {};
 }
 
 // The same try is under way elsewhere: as good as no answer yet.
