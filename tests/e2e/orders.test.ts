@@ -112,6 +112,24 @@ test("a course that is owned is not sold again", async ({ page, login }) => {
   await expect(page.getByRole("link", { name: /^Buy/ })).toHaveCount(0);
 });
 
+test("a price that the browser sends counts for nothing", async ({ page, login }) => {
+  const { id } = await login();
+  await page.goto(`/checkout/${COURSE}`);
+  await page.locator("main form").evaluate((form) => {
+    for (const name of ["price", "priceAmount", "price_amount", "amount", "currency"])
+      form.insertAdjacentHTML("beforeend", `<input type="hidden" name="${name}" value="1" />`);
+  });
+  await agree(page);
+  await page.getByRole("button", { name: /^Continue to payment/ }).click();
+  await expect(page).toHaveURL(/\/c\/pay\/cs_/);
+  const [order] = await shopServices().database.read<{ totalAmount: number; currency: string }[]>`
+    SELECT total_amount, currency
+    FROM orders
+    WHERE user_id = ${id}`;
+  expect(order).toEqual({ totalAmount: 3900, currency: "eur" });
+  await expect(page.getByText("€39.00").first()).toBeVisible();
+});
+
 test("another person's order is not found", async ({ page, login }) => {
   const buyer = await makePerson();
   const { orderId, url } = await beginOrder(buyer);
