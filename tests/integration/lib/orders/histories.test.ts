@@ -14,9 +14,10 @@ import {
 } from "./history-steps.ts";
 import { insertCourse } from "./purchase.ts";
 
-// Case 47 of the payments. HISTORIES and SEED may be set to look for more, or for the same again.
+// Case 47 of the payments. The same histories in every run, so that red is about the change:
+// HISTORIES and SEED in the environment look at more, or at others.
 const HISTORIES = Number(process.env.HISTORIES ?? 1_000);
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const SEED = Number(process.env.SEED ?? 894_407);
 // Without an order nothing can happen, and with a payment more.
 const BEGINNINGS: Step[][] = [
   ["open one"],
@@ -123,8 +124,10 @@ function compareOrder(order: Books, session: Session, allGranted: string[]): voi
   );
   const gone = refunds.filter((each) => !["failed", "canceled"].includes(each.status ?? ""));
   const returned = gone.reduce((sum, { amount }) => sum + amount, 0);
-  const dispute = [...disputes.values()].find((each) => each.payment_intent === intent);
-  const isDisputed = dispute !== undefined && dispute.status !== "won";
+  // A payment may be disputed again after the first dispute was won.
+  const isDisputed = [...disputes.values()].some(
+    (each) => each.payment_intent === intent && each.status !== "won",
+  );
   expect(["creating", "pending", "processing", "expired", "failed"]).not.toContain(status);
   if (isDisputed || returned >= (session.amount_total ?? 0))
     expect(granted, "what went back is closed").toEqual([]);
