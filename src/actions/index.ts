@@ -1,4 +1,5 @@
 import { confirmSignUp, signIn, signOut, signUp } from "./accounts.ts";
+import { addToCart, removeFromCart } from "./cart.ts";
 import { contact } from "./contact.ts";
 import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
@@ -14,6 +15,8 @@ export const server = {
   contact,
   allowMailAgain,
   completeLesson,
+  addToCart,
+  removeFromCart,
   startCheckout,
   refundItems,
 };

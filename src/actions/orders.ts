@@ -2,13 +2,16 @@ import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { requireSession } from "#http/guards.ts";
-import { startCheckout as beginCheckout } from "#lib/orders/start-checkout.ts";
+import { MAX_COURSES, startCheckout as beginCheckout } from "#lib/orders/start-checkout.ts";
 import { enforceLimits } from "#lib/rate-limits.ts";
 
 export const startCheckout = defineAction({
   accept: "form",
   input: z.object({
-    courseId: z.uuid("This course is not known."),
+    courseIds: z
+      .array(z.uuid("This course is not known."))
+      .min(1, "Please choose at least one course.")
+      .max(MAX_COURSES, `Please buy at most ${MAX_COURSES} courses at a time.`),
     terms: z.literal("on", "Please agree to the terms before you pay."),
     waiver: z.literal("on", "Please tick this too: the course opens at once."),
   }),
@@ -20,7 +23,7 @@ export const startCheckout = defineAction({
       return beginCheckout(services, {
         userId,
         email,
-        courseIds: [input.courseId],
+        courseIds: [...new Set(input.courseIds)],
         termsAccepted: true,
         waiverAccepted: true,
         now: new Date(),

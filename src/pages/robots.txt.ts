@@ -6,7 +6,7 @@ export const GET: APIRoute = ({ locals }) => {
   const { APP_ENV, SITE_URL } = locals.services.environment;
   const rules =
     APP_ENV === "production"
-      ? "User-agent: *\nDisallow: /api/\nDisallow: /checkout/\nDisallow: /orders/\n"
+      ? "User-agent: *\nDisallow: /api/\nDisallow: /cart\nDisallow: /checkout/\nDisallow: /orders/\n"
       : "User-agent: *\nDisallow: /\n";
   return new Response(`${rules}Sitemap: ${SITE_URL}/sitemap.xml\n`, {
     headers: {

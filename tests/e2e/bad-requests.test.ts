@@ -29,9 +29,16 @@ const ENDPOINTS = [
   "/api/stripe/webhook",
   "/api/email/events",
   "/api/jobs/outbox",
-  ...["signUp", "confirmSignUp", "signIn", "contact", "startCheckout", "completeLesson"].map(
-    (name) => `/_actions/${name}`,
-  ),
+  ...[
+    "signUp",
+    "confirmSignUp",
+    "signIn",
+    "contact",
+    "startCheckout",
+    "addToCart",
+    "removeFromCart",
+    "completeLesson",
+  ].map((name) => `/_actions/${name}`),
 ];
 
 const BODIES: { what: string; headers: Record<string, string>; data: string | Buffer }[] = [
@@ -238,6 +245,16 @@ test("a request that another site began does nothing", async ({ visitor }) => {
 
 /** A form's body in which every field that some form has is the same. */
 function everyField(value: string): string {
-  const names = ["name", "email", "password", "terms", "message", "code", "courseId", "lessonId"];
+  const names = [
+    "name",
+    "email",
+    "password",
+    "terms",
+    "message",
+    "code",
+    "courseIds",
+    "course",
+    "lessonId",
+  ];
   return [...names, "done", "next"].map((name) => `${name}=${value}`).join("&");
 }

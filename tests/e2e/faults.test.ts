@@ -176,7 +176,7 @@ async function startCheckout(visitor: APIRequestContext, as: Person): Promise<An
   return timed(() =>
     visitor.post(`/checkout/${COURSE}?_action=startCheckout`, {
       headers: cookieOf(as),
-      form: { courseId: course?.id ?? "", terms: "on", waiver: "on" },
+      form: { courseIds: course?.id ?? "", terms: "on", waiver: "on" },
       timeout: 30_000,
     }),
   );

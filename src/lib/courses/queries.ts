@@ -95,14 +95,14 @@ export type CheckoutCourse = CourseCard & {
   isOwned: boolean;
 };
 
-/** The published course that `userId` (null: nobody) is about to buy, or null. */
-export async function findCheckoutCourse(
+/** Those of the courses that `userId` (null: nobody) can buy, in the order of their slugs. */
+export async function listCheckoutCourses(
   database: Database,
-  slug: string,
+  slugs: string[],
   userId: string | null,
   livemode: boolean,
-): Promise<CheckoutCourse | null> {
-  const [course] = await database.read<CheckoutCourse[]>`
+): Promise<CheckoutCourse[]> {
+  return database.read<CheckoutCourse[]>`
     SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
       lesson_count,
       EXISTS (
@@ -111,8 +111,8 @@ export async function findCheckoutCourse(
         WHERE user_id = ${userId}::uuid AND course_id = courses.id AND livemode = ${livemode}
       ) AS is_owned
     FROM courses
-    WHERE slug = ${slug} AND published_at IS NOT NULL`;
-  return course ?? null;
+    WHERE slug = ANY (${slugs}::text[]) AND published_at IS NOT NULL
+    ORDER BY array_position(${slugs}::text[], slug)`;
 }
 
 /** What the sitemap says of a course. */

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson } from "#lib/courses/find-lesson.ts";
 import { publishCourse, unpublishCourse } from "#lib/courses/publish.ts";
-import { findCheckoutCourse } from "#lib/courses/queries.ts";
+import { listCheckoutCourses } from "#lib/courses/queries.ts";
 import { setLessonDone } from "#lib/learning/progress.ts";
 import type { Database } from "#lib/services/database.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -87,19 +87,33 @@ test("another learner sees none of the owner's marks", async () => {
 test("what was bought in test mode opens nothing in live mode", async () => {
   const lesson = await findLesson(database, "night", "buoys", owner, true);
   expect(lesson).toMatchObject({ access: "none", html: null });
-  expect(await findCheckoutCourse(database, "night", owner, true)).toMatchObject({
-    isOwned: false,
-  });
+  expect(await listCheckoutCourses(database, ["night"], owner, true)).toMatchObject([
+    { isOwned: false },
+  ]);
 });
 
 test("the checkout knows what the visitor owns", async () => {
-  const owned = await findCheckoutCourse(database, "night", owner, false);
-  expect(owned).toMatchObject({ slug: "night", priceAmount: 4900, currency: "eur", isOwned: true });
+  const owned = await listCheckoutCourses(database, ["night"], owner, false);
+  expect(owned).toMatchObject([
+    { slug: "night", priceAmount: 4900, currency: "eur", isOwned: true },
+  ]);
   for (const userId of [null, stranger])
-    expect(await findCheckoutCourse(database, "night", userId, false)).toMatchObject({
-      isOwned: false,
-    });
-  expect(await findCheckoutCourse(database, "nowhere", owner, false)).toBeNull();
+    expect(await listCheckoutCourses(database, ["night"], userId, false)).toMatchObject([
+      { isOwned: false },
+    ]);
+});
+
+test("a cart keeps its order, and leaves out what is not for sale", async () => {
+  const folder = await writeCourseFolder(parent, "dawn", ["Lights", "Buoys"]);
+  await publishCourse(database, folder, { draft: false, now });
+  const slugs = ["night", "nowhere", "dawn"];
+  const cart = await listCheckoutCourses(database, slugs, owner, false);
+  expect(cart).toMatchObject([
+    { slug: "night", isOwned: true },
+    { slug: "dawn", isOwned: false },
+  ]);
+  const reversed = await listCheckoutCourses(database, slugs.toReversed(), owner, false);
+  expect(reversed.map(({ slug }) => slug)).toEqual(["dawn", "night"]);
 });
 
 test.each([
@@ -121,5 +135,5 @@ test("a course out of the shop is there for its owner only, preview included", a
   expect(lesson?.access).toBe("owned");
   for (const userId of [null, stranger])
     expect(await findLesson(database, "retired", "lights", userId, false)).toBeNull();
-  expect(await findCheckoutCourse(database, "retired", stranger, false)).toBeNull();
+  expect(await listCheckoutCourses(database, ["retired"], stranger, false)).toEqual([]);
 });

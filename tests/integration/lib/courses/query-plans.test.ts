@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson } from "#lib/courses/find-lesson.ts";
 import {
-  findCheckoutCourse,
+  listCheckoutCourses,
   findPublishedCourse,
   listPublishedCourses,
   listSitemapCourses,
@@ -98,6 +98,7 @@ function scannedWhole(): (string | undefined)[] {
 }
 
 const deep = { position: 15_000, id: "00000000-0000-0000-0000-000000000000" };
+const tenSlugs = Array.from({ length: 10 }, (_, index) => `course-${index + 500}`);
 const filtered = { topic: "data", level: "beginner" } as const;
 
 test.each<[string, number, () => Promise<unknown>]>([
@@ -107,7 +108,8 @@ test.each<[string, number, () => Promise<unknown>]>([
   ["a deep narrowed page", 20 * PAGE_SIZE, () => listPublishedCourses(explaining, filtered, deep)],
   ["a rare word", 5, () => searchPublishedCourses(explaining, everything, "semaphore")],
   ["a course", 10, () => findPublishedCourse(explaining, "course-9000")],
-  ["a checkout", 10, () => findCheckoutCourse(explaining, "course-500", user, false)],
+  ["a checkout", 10, () => listCheckoutCourses(explaining, ["course-500"], user, false)],
+  ["a cart", 40, () => listCheckoutCourses(explaining, tenSlugs, user, false)],
   ["a lesson", 20, () => findLesson(explaining, "course-500", "lesson-2", user, false)],
   ["my courses", 40, () => listMyCourses(explaining, user, false)],
   ["my progress", 10, () => progressOf(explaining, user, "course-500", false)],
