@@ -34,6 +34,9 @@ const VIEWS: View[] = [
   { name: "an address that is nobody's", path: "/nowhere" },
   { name: "my courses, none yet", path: "/learn", signedIn: true },
   { name: "the checkout", path: `/checkout/${COURSE}`, signedIn: true },
+  { name: "an empty cart", path: "/cart" },
+  { name: "a visitor's cart", path: `/courses/${COURSE}`, prepare: fillCart },
+  { name: "a learner's cart", path: `/courses/${COURSE}`, signedIn: true, prepare: fillCart },
   { name: "the checkout, cancelled", path: `/checkout/${COURSE}?cancelled=1`, signedIn: true },
   { name: "an order that waits", path: waitingOrder, signedIn: true },
   { name: "an order that is paid", path: paidOrder, signedIn: true },
@@ -104,6 +107,11 @@ async function submitEmpty(page: Page): Promise<void> {
     .evaluate((form: HTMLFormElement) => (form.noValidate = true));
   await page.locator("main form button.button-lead").first().click();
   await expect(page.getByRole("alert")).toBeVisible();
+}
+
+async function fillCart(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Add to cart" }).click();
+  await expect(page.getByRole("list", { name: "Courses in your cart" })).toBeVisible();
 }
 
 async function waitingOrder(person: Person): Promise<string> {
