@@ -1,4 +1,12 @@
 import { confirmSignUp, signIn, signOut, signUp } from "./accounts.ts";
+import {
+  acceptReview,
+  assignRefund,
+  grantCourses,
+  refundOrder,
+  resyncOrder,
+  withdrawGrant,
+} from "./admin.ts";
 import { addToCart, removeFromCart } from "./cart.ts";
 import { contact } from "./contact.ts";
 import { completeLesson } from "./learning.ts";
@@ -19,4 +27,10 @@ export const server = {
   removeFromCart,
   startCheckout,
   refundItems,
+  refundOrder,
+  resyncOrder,
+  acceptReview,
+  assignRefund,
+  grantCourses,
+  withdrawGrant,
 };

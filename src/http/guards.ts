@@ -5,6 +5,16 @@ import { AppError, DependencyError } from "#lib/errors.ts";
 type Guarded = Pick<APIContext, "locals">;
 
 /**
+ * The admin who is asking. Throws as `requireSession` does for a visitor, and AppError "not-found"
+ * for a learner, who need not know that there is such a page.
+ */
+export function requireAdmin(context: Guarded): Session {
+  const session = requireSession(context);
+  if (session.role !== "admin") throw new AppError("not-found", "There is no such page.");
+  return session;
+}
+
+/**
  * Who is signed in. Throws AppError "unauthorized" for a visitor, and DependencyError when Redis is silent: then
  * nobody is sent to sign in again. The same call works in pages, endpoints and actions.
  */

@@ -25,6 +25,17 @@ export function decimalAmount(amount: number, currency: string): string {
   return (amount / 10 ** decimals).toFixed(decimals);
 }
 
+/**
+ * What a person typed, such as "12", "12.5" or "12,50", in the currency's minor unit; null when it
+ * is no amount or has more decimals than the currency.
+ */
+export function parseMoney(text: string, currency: string): number | null {
+  const [, units, fraction = ""] = /^(\d{1,7})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const decimals = currencyDecimals(currency);
+  if (units === undefined || fraction.length > decimals) return null;
+  return Number(units) * 10 ** decimals + Number(fraction.padEnd(decimals, "0"));
+}
+
 function currencyDecimals(currency: string): number {
   const code = currency.toLowerCase();
   if (ZERO_DECIMAL.test(code)) return 0;

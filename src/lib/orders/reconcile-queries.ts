@@ -39,13 +39,16 @@ export async function listOrdersInDoubt(
   const rows = await database.read<{ id: string }[]>`
     SELECT id
     FROM orders
-    WHERE status IN ('creating', 'pending', 'processing')
-      AND livemode = ${filter.livemode}::boolean
+    WHERE livemode = ${filter.livemode}::boolean AND (
+      status IN ('creating', 'pending', 'processing')
       AND COALESCE(synced_at, created_at) < CASE
         WHEN status = 'pending' AND expires_at > ${filter.now}::timestamptz
         THEN ${filter.settled}::timestamptz
         ELSE ${filter.recent}::timestamptz
       END
+      -- An admin changed it, and was cut off before syncOrder ran.
+      OR synced_at IS NULL AND updated_at < ${filter.recent}::timestamptz
+    )
     ORDER BY COALESCE(synced_at, created_at)
     LIMIT ${filter.limit}`;
   return rows.map(({ id }) => id);
