@@ -30,9 +30,13 @@ declare namespace App {
     isSessionUnknown?: boolean;
     /** What a form posted, without secrets, so that a page can keep what was typed. */
     form?: Record<string, string>;
+    /** What the form posted that a limit refused: the page that says so can send it again. */
+    refusedForm?: [string, string][] | null;
     /** Set while an error page is rendered; message is null when it is not for the visitor. */
-    problem?: { status: number; message: string | null };
+    problem?: { status: number; message: string | null; address: string };
     retryAfterSeconds?: number;
+    /** The limits that this request is counted under, for its headers. */
+    limits?: import("#lib/rate-limits.ts").LimitState[];
     /** Writes one JSON line about this request, as a warning. */
     log: (event: string, details?: Record<string, unknown>) => void;
   }

@@ -1,4 +1,5 @@
 import { sequence } from "astro:middleware";
+import { limitRequests } from "./http/middleware/limit-requests.ts";
 import { openServices } from "./http/middleware/open-services.ts";
 import { readVisitor } from "./http/middleware/read-visitor.ts";
 import { recordRequest } from "./http/middleware/record-request.ts";
@@ -11,7 +12,8 @@ export const onRequest = sequence(
   recordRequest,
   secureResponse,
   translateFailures,
-  refuseBadRequests,
   openServices,
+  limitRequests,
+  refuseBadRequests,
   readVisitor,
 );

@@ -2,6 +2,7 @@ import { defineAction, type ActionAPIContext } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
+import { readDeviceCookie, writeDeviceCookie } from "#http/device-cookie.ts";
 import { emailAddress, givenPassword, line, newPassword } from "#http/fields.ts";
 import { nextAddress } from "#http/next-address.ts";
 import {
@@ -14,14 +15,14 @@ import {
   writeRegistrationCookie,
   writeSessionCookie,
 } from "#http/session-cookie.ts";
+import { signIn as checkSignIn } from "#lib/accounts/limited-sign-in.ts";
 import type { User } from "#lib/accounts/queries.ts";
 import { LINK_TTL_SECONDS } from "#lib/accounts/registration.ts";
 import { createSession, endAllSessions, endSession } from "#lib/accounts/sessions.ts";
-import { checkCredentials } from "#lib/accounts/sign-in.ts";
 import { confirmByCode, confirmByLink, signUp as beginSignUp } from "#lib/accounts/sign-up.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
-import { enforceLimits } from "#lib/rate-limits.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 const next = z.string().max(2_000).nullish();
 
@@ -40,6 +41,7 @@ export const signUp = defineAction({
       await enforceLimits(services.redis, [
         ["sign-up-address", clientAddress(context.request)],
         ["sign-up-email", input.email],
+        ["sign-up-all", EVERYBODY],
       ]);
       const registrationId = await beginSignUp(services, input);
       writeRegistrationCookie(context.cookies, registrationId, LINK_TTL_SECONDS);
@@ -63,7 +65,10 @@ export const confirmSignUp = defineAction({
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
-      await enforceLimits(services.redis, [["confirm-address", clientAddress(context.request)]]);
+      await enforceLimits(services.redis, [
+        ["confirm-address", clientAddress(context.request)],
+        ["confirm-all", EVERYBODY],
+      ]);
       const user = await confirm(input, context);
       deleteRegistrationCookie(context.cookies);
       deleteLinkCookie(context.cookies);
@@ -75,15 +80,25 @@ export const confirmSignUp = defineAction({
 
 export const signIn = defineAction({
   accept: "form",
-  input: z.object({ email: emailAddress(), password: givenPassword(), next }),
+  input: z.object({
+    email: emailAddress(),
+    password: givenPassword(),
+    remember: z.literal("on").nullish(),
+    next,
+  }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
-      await enforceLimits(services.redis, [
-        ["sign-in-address", clientAddress(context.request)],
-        ["sign-in-account", input.email],
-      ]);
-      await startSession(context, await checkCredentials(services, input));
+      const user = await checkSignIn(services, {
+        email: input.email,
+        password: input.password,
+        address: clientAddress(context.request),
+        device: readDeviceCookie(context.cookies),
+        now: new Date(),
+      });
+      await startSession(context, user);
+      if (input.remember)
+        writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
       return { next: nextAddress(input.next, "/learn") };
     }),
 });

@@ -4,7 +4,7 @@ import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
 import { emailAddress, line, paragraph } from "#http/fields.ts";
 import { enqueueMail, sendDueMail } from "#lib/operations/outbox.ts";
-import { enforceLimits } from "#lib/rate-limits.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 export const contact = defineAction({
   accept: "form",
@@ -16,7 +16,10 @@ export const contact = defineAction({
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, requestId } = context.locals;
-      await enforceLimits(services.redis, [["contact", clientAddress(context.request)]]);
+      await enforceLimits(services.redis, [
+        ["contact", clientAddress(context.request)],
+        ["contact-all", EVERYBODY],
+      ]);
       await enqueueMail(services.database, {
         dedupeKey: `contact:${requestId}`,
         template: "contact",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { requireSession } from "#http/guards.ts";
 import { MAX_COURSES, startCheckout as beginCheckout } from "#lib/orders/start-checkout.ts";
-import { enforceLimits } from "#lib/rate-limits.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 export const startCheckout = defineAction({
   accept: "form",
@@ -19,7 +19,10 @@ export const startCheckout = defineAction({
     translateErrors(context, async () => {
       const { services } = context.locals;
       const { userId, email } = requireSession(context);
-      await enforceLimits(services.redis, [["checkout", userId]]);
+      await enforceLimits(services.redis, [
+        ["checkout", userId],
+        ["checkout-all", EVERYBODY],
+      ]);
       return beginCheckout(services, {
         userId,
         email,

@@ -1,5 +1,6 @@
 import { ActionError, type ActionAPIContext } from "astro:actions";
 import { AppError, type AppErrorCode } from "#lib/errors.ts";
+import { noteRefusal } from "./note-refusal.ts";
 import { isReportable, reportError } from "./report.ts";
 
 const ACTION_CODES = {
@@ -14,8 +15,9 @@ const ACTION_CODES = {
 } as const satisfies Record<AppErrorCode, ActionError["code"]>;
 
 /**
- * Runs an action's handler. What the visitor may know becomes an ActionError with the same message; anything else is
- * reported and becomes one generic sentence. Unwrapped, Astro would send the raw message to the browser.
+ * Runs an action's handler. What the visitor may know becomes an ActionError with the same message;
+ * anything else is reported and becomes one generic sentence. Unwrapped, Astro would send the raw
+ * message to the browser.
  */
 export async function translateErrors<T>(
   context: ActionAPIContext,
@@ -34,7 +36,7 @@ export async function translateErrors<T>(
         code: "INTERNAL_SERVER_ERROR",
         message: "Something went wrong on our side. Nothing was lost; please try again.",
       });
-    if (error.retryAfterSeconds) context.locals.retryAfterSeconds = error.retryAfterSeconds;
+    noteRefusal(context, error);
     throw new ActionError({ code: ACTION_CODES[error.code], message: error.message });
   }
 }

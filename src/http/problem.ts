@@ -1,4 +1,5 @@
 import { AppError } from "#lib/errors.ts";
+import { RateLimitError } from "#lib/rate-limits.ts";
 
 const TITLES: Record<number, string> = {
   400: "Bad request",
@@ -14,19 +15,27 @@ const TITLES: Record<number, string> = {
   503: "Service unavailable",
 };
 
+// Registered by draft-ietf-httpapi-ratelimit-headers.
+const QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
 interface Problem {
   status: number;
+  /** What kind of problem it is, as an address; "about:blank" says no more than the status. */
+  type?: string;
   detail?: string;
   requestId?: string;
+  /** The limits that were met, where the type is QUOTA_EXCEEDED. */
+  "violated-policies"?: string[];
   /** Input fields that are wrong, and what is wrong with each. */
   errors?: Record<string, string[]>;
   headers?: Record<string, string>;
 }
 
 /** An error for machines (RFC 9457), never cached. */
-export function problemResponse({ status, headers, ...details }: Problem): Response {
+export function problemResponse(problem: Problem): Response {
+  const { status, type = "about:blank", headers, ...details } = problem;
   const title = TITLES[status] ?? "Error";
-  return new Response(JSON.stringify({ type: "about:blank", title, status, ...details }), {
+  return new Response(JSON.stringify({ type, title, status, ...details }), {
     status,
     headers: {
       "Content-Type": "application/problem+json",
@@ -43,6 +52,10 @@ export function problemOf(error: AppError, requestId: string): Response {
     detail: error.message,
     requestId,
     headers: retryAfter(error),
+    ...(error instanceof RateLimitError && {
+      type: QUOTA_EXCEEDED,
+      "violated-policies": error.refusals.map(({ name }) => name),
+    }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
-import { readForm } from "#http/form.ts";
+import { readTyped } from "#http/form.ts";
 import { deleteSessionCookie, readSessionCookie } from "#http/session-cookie.ts";
 import { readSession, type Session } from "#lib/accounts/sessions.ts";
 import { DependencyError } from "#lib/errors.ts";
@@ -10,12 +10,8 @@ export const readVisitor = defineMiddleware(async (context, next) => {
   const { locals, request } = context;
   if (context.isPrerendered || locals.problem) return next();
   locals.session = await findSession(context);
-  const type = request.headers.get("content-type") ?? "";
-  if (
-    request.method === "POST" &&
-    /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
-  )
-    locals.form = await readForm(request);
+  const typed = await readTyped(request);
+  if (typed) locals.form = Object.fromEntries(typed);
   return next();
 });
 

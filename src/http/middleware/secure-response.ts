@@ -1,4 +1,5 @@
 import { defineMiddleware } from "astro:middleware";
+import { setRateLimitHeaders } from "#http/rate-limit-headers.ts";
 import { withSecurityHeaders } from "#http/headers.ts";
 import { readEnvironment } from "#http/services.ts";
 
@@ -11,7 +12,8 @@ export const secureResponse = defineMiddleware(async (context, next) => {
   if (!secured.headers.has("cache-control"))
     secured.headers.set("cache-control", "private, no-store");
   if (APP_ENV !== "production") secured.headers.set("x-robots-tag", "noindex");
-  const { retryAfterSeconds } = context.locals;
+  const { retryAfterSeconds, limits = [] } = context.locals;
+  setRateLimitHeaders(secured.headers, limits);
   if (retryAfterSeconds) secured.headers.set("retry-after", String(retryAfterSeconds));
   return secured;
 });

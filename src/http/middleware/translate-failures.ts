@@ -1,6 +1,7 @@
 import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
 import { log } from "#http/log.ts";
+import { noteRefusal } from "#http/note-refusal.ts";
 import { problemOf, problemResponse } from "#http/problem.ts";
 import { isReportable, reportError } from "#http/report.ts";
 import { AppError } from "#lib/errors.ts";
@@ -21,6 +22,7 @@ export const translateFailures = defineMiddleware(async (context, next) => {
       log("error", "request-failed", { requestId, route, error: nameOf(error) });
       reportError(context, error, route);
     }
+    if (error instanceof AppError) noteRefusal(context, error);
     return isForMachines(context) ? failEndpoint(error, requestId) : failPage(context, error);
   }
 });
@@ -43,10 +45,10 @@ async function failPage(context: APIContext, error: unknown): Promise<Response> 
     return context.redirect(`/sign-in?next=${encodeURIComponent(next)}`, 303);
   }
   const status = error instanceof AppError ? error.status : 500;
-  context.locals.problem = { status, message: error instanceof AppError ? error.message : null };
-  if (error instanceof AppError && error.retryAfterSeconds)
-    context.locals.retryAfterSeconds = error.retryAfterSeconds;
-  const page = await context.rewrite(`/${[404, 503].includes(status) ? status : 500}`);
+  const message = error instanceof AppError ? error.message : null;
+  const address = context.url.pathname + context.url.search;
+  context.locals.problem = { status, message, address };
+  const page = await context.rewrite(`/${[404, 429, 503].includes(status) ? status : 500}`);
   return new Response(await page.text(), { status, headers: page.headers });
 }
 

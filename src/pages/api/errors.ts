@@ -3,7 +3,7 @@ import { clientAddress } from "#http/client-address.ts";
 import { methodNotAllowed } from "#http/problem.ts";
 import { AppError } from "#lib/errors.ts";
 import { forwardEnvelope } from "#lib/services/error-tunnel.ts";
-import { enforceLimits } from "#lib/rate-limits.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 /**
  * Takes the browser's error reports and hands them to Sentry, so that pages talk to no third party and the policy allows none
@@ -11,7 +11,10 @@ import { enforceLimits } from "#lib/rate-limits.ts";
  */
 export const POST: APIRoute = async ({ locals, request }) => {
   const { redis, environment } = locals.services;
-  await enforceLimits(redis, [["beacons", clientAddress(request)]]);
+  await enforceLimits(redis, [
+    ["errors", clientAddress(request)],
+    ["errors-all", EVERYBODY],
+  ]);
   const envelope = await request.text();
   if (!isEnvelope(envelope)) throw new AppError("invalid", "The body is not an envelope.");
   if (environment.SENTRY_DSN)

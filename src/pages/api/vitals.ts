@@ -6,7 +6,7 @@ import { methodNotAllowed } from "#http/problem.ts";
 import { PAGE_ROUTES } from "#http/routes.ts";
 import { DependencyError } from "#lib/errors.ts";
 import { countVitals } from "#lib/operations/vitals.ts";
-import { enforceLimits } from "#lib/rate-limits.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 const milliseconds = z.number().min(0).max(600_000).optional();
 const beacon = z.strictObject({
@@ -26,7 +26,10 @@ export const POST: APIRoute = async ({ locals, request }) => {
   const body = await parseJson(request, beacon);
   if ("refusal" in body) return body.refusal;
   try {
-    await enforceLimits(services.redis, [["beacons", clientAddress(request)]]);
+    await enforceLimits(services.redis, [
+      ["vitals", clientAddress(request)],
+      ["vitals-all", EVERYBODY],
+    ]);
     await countVitals(services.database, { ...body.data, now: new Date() });
   } catch (error) {
     // A measurement is not worth an error: with the database away it is dropped.

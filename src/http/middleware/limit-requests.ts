@@ -1,0 +1,31 @@
+import { defineMiddleware } from "astro:middleware";
+import { clientAddress } from "#http/client-address.ts";
+import { readTyped } from "#http/form.ts";
+import { isProvedOtherwise } from "#http/origin.ts";
+import { RateLimitError } from "#lib/rate-limits.ts";
+import { countRequest } from "#lib/request-limit.ts";
+
+// Counted under limits of their own, so that a page's reports don't use up its reader's requests.
+const LIMITED_BY_THEMSELVES = ["/api/vitals", "/api/errors"];
+
+/**
+ * The limit of everything that has no other, by address. It costs no time: nobody waits for Redis.
+ */
+export const limitRequests = defineMiddleware(async (context, next) => {
+  const { locals, request, routePattern, url } = context;
+  if (context.isPrerendered || locals.problem) return next();
+  if (LIMITED_BY_THEMSELVES.includes(routePattern) || isProvedOtherwise(url)) return next();
+  const isSearch = routePattern === "/courses" && Boolean(url.searchParams.get("q"));
+  const name = isSearch ? "search" : "requests";
+  const { isAllowed, state, shared } = countRequest(
+    locals.services.redis,
+    name,
+    clientAddress(request),
+  );
+  locals.limits = [state];
+  if (shared) locals.cfContext.waitUntil(shared);
+  if (isAllowed) return next();
+  // The page that says so offers to send it once more.
+  locals.refusedForm = await readTyped(request);
+  throw new RateLimitError([state]);
+});
