@@ -1,13 +1,15 @@
-import { defineAction } from "astro:actions";
+import { defineAction, type ActionAPIContext } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { emailAddress, line } from "#http/fields.ts";
 import { requireAdmin } from "#http/guards.ts";
 import { isSlug } from "#lib/courses/slug.ts";
-import * as acts from "#lib/orders/admin/act-on-order.ts";
+import { sendDueMail } from "#lib/operations/outbox.ts";
+import * as orders from "#lib/orders/admin/act-on-order.ts";
 import { assignRefund as assign } from "#lib/orders/admin/assign-refund.ts";
 import { grantCourses as grant } from "#lib/orders/admin/grant-courses.ts";
 import { refundAsAdmin } from "#lib/orders/admin/refund.ts";
+import type { Services } from "#lib/services/index.ts";
 
 const orderId = z.uuid("This order is not known.");
 const itemId = z.uuid("This course is not known.");
@@ -18,53 +20,36 @@ export const refundOrder = defineAction({
   accept: "form",
   input: z.object({
     orderId,
-    items: z.array(itemId).min(1, "Please tick what to refund.").max(10).optional(),
+    items: z.array(itemId).max(10),
+    whole: z.literal("on").optional(),
     amount: z.string().trim().max(20, "This is no amount.").optional(),
     reason,
   }),
-  handler: (input, context) =>
-    translateErrors(context, () => {
-      const { userId } = requireAdmin(context);
-      return refundAsAdmin(context.locals.services, {
-        orderId: input.orderId,
-        itemIds: input.items ?? null,
-        amount: input.amount ?? "",
-        reason: input.reason,
-        actorId: userId,
-        now: new Date(),
-      });
-    }),
+  handler: ({ items, whole, amount = "", ...input }, context) =>
+    act(context, (services, by) =>
+      refundAsAdmin(services, { ...input, ...by, amount, itemIds: whole ? null : items }),
+    ),
 });
 
 export const resyncOrder = defineAction({
   accept: "form",
   input: z.object({ orderId }),
   handler: (input, context) =>
-    translateErrors(context, () => {
-      const { userId: actorId } = requireAdmin(context);
-      const request = { orderId: input.orderId, actorId, now: new Date() };
-      return acts.resyncOrder(context.locals.services, request);
-    }),
+    act(context, (services, by) => orders.resyncOrder(services, { ...input, ...by })),
 });
 
 export const acceptReview = defineAction({
   accept: "form",
   input: z.object({ orderId, reason }),
   handler: (input, context) =>
-    translateErrors(context, () => {
-      const { userId: actorId } = requireAdmin(context);
-      return acts.acceptReview(context.locals.services, { ...input, actorId, now: new Date() });
-    }),
+    act(context, (services, by) => orders.acceptReview(services, { ...input, ...by })),
 });
 
 export const withdrawGrant = defineAction({
   accept: "form",
   input: z.object({ orderId, reason }),
   handler: (input, context) =>
-    translateErrors(context, () => {
-      const { userId: actorId } = requireAdmin(context);
-      return acts.withdrawGrant(context.locals.services, { ...input, actorId, now: new Date() });
-    }),
+    act(context, (services, by) => orders.withdrawGrant(services, { ...input, ...by })),
 });
 
 export const assignRefund = defineAction({
@@ -74,12 +59,8 @@ export const assignRefund = defineAction({
     refundId: z.uuid("This refund is not known."),
     items: z.array(itemId).min(1, "Please tick at least one course.").max(10),
   }),
-  handler: ({ items, ...input }, context) =>
-    translateErrors(context, () => {
-      const { userId: actorId } = requireAdmin(context);
-      const assignment = { ...input, itemIds: items, actorId, now: new Date() };
-      return assign(context.locals.services, assignment);
-    }),
+  handler: ({ items: itemIds, ...input }, context) =>
+    act(context, (services, by) => assign(services, { ...input, ...by, itemIds })),
 });
 
 export const grantCourses = defineAction({
@@ -89,9 +70,19 @@ export const grantCourses = defineAction({
     courses: z.array(course).min(1, "Please tick at least one course.").max(10),
     reason,
   }),
-  handler: (input, context) =>
-    translateErrors(context, () => {
-      const { userId: actorId } = requireAdmin(context);
-      return grant(context.locals.services, { ...input, actorId, now: new Date() });
-    }),
+  handler: (input, context) => act(context, (services, by) => grant(services, { ...input, ...by })),
 });
+
+// What it wrote to people goes out at once, as with every other form.
+function act<Result>(
+  context: ActionAPIContext,
+  run: (services: Services, by: { actorId: string; now: Date }) => Promise<Result>,
+): Promise<Result> {
+  return translateErrors(context, async () => {
+    const { userId: actorId } = requireAdmin(context);
+    const { services, cfContext } = context.locals;
+    const result = await run(services, { actorId, now: new Date() });
+    cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
+    return result;
+  });
+}

@@ -37,16 +37,19 @@ export function newClientAddress(): string {
 }
 
 /** Makes a person who is signed in. Nobody knows their password. */
-export async function makePerson(name = "Kim Buyer"): Promise<Person> {
+export async function makePerson(
+  name = "Kim Buyer",
+  role: "learner" | "admin" = "learner",
+): Promise<Person> {
   const { database, redis } = shopServices();
   const email = newAddress();
   const [row] = await database.write<{ id: string }[]>`
     INSERT INTO users (email, name, password_hash, role)
-    VALUES (${email}, ${name}, 'none', 'learner')
+    VALUES (${email}, ${name}, 'none', ${role})
     RETURNING id`;
   if (!row) throw new Error("The person was not made.");
   const person = { id: row.id, name, email };
-  const session = await createSession(redis, { ...person, role: "learner" }, new Date());
+  const session = await createSession(redis, { ...person, role }, new Date());
   return { ...person, session };
 }
 

@@ -139,9 +139,10 @@ export async function listSitemapCourses(
     LIMIT 1000`;
 }
 
-/** What `npm run courses -- list` tells of a course. */
+/** What authors and admins see of a course in a list. */
 export interface ListedCourse {
   slug: string;
+  title: string;
   lessonCount: number;
   /** Date as YYYY-MM-DD. */
   revisedOn: string;
@@ -151,7 +152,7 @@ export interface ListedCourse {
 /** Every course there is, published or not, in the catalogue's order. For authors, not visitors. */
 export async function listAllCourses(database: Database): Promise<ListedCourse[]> {
   return database.read<ListedCourse[]>`
-    SELECT slug, lesson_count, revised_on::text AS revised_on,
+    SELECT slug, title, lesson_count, revised_on::text AS revised_on,
       published_at IS NOT NULL AS is_published
     FROM courses
     ORDER BY position, id`;

@@ -21,6 +21,7 @@ export async function refundAsAdmin(
   services: Pick<Services, "database" | "stripe" | "environment">,
   { orderId, itemIds, amount: text, ...request }: AdminRefund,
 ): Promise<RefundOutcome> {
+  if (itemIds?.length === 0) throw new AppError("invalid", "Please tick what to refund.");
   const order = await findOrderRecord(services.database, orderId);
   if (!order) throw new AppError("not-found", "There is no such order.");
   const amount = text === "" ? null : parseMoney(text, order.currency);

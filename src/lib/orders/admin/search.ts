@@ -9,6 +9,7 @@ export interface OrderSearch {
   /** An order's number or id, an e-mail address, a course's slug or one of Stripe's ids; or "". */
   text: string;
   status: OrderStatus | null;
+  source: "stripe" | "manual" | null;
   livemode: boolean;
   /** The number of the last order of the page before. */
   after: string | null;
@@ -83,6 +84,7 @@ export async function searchOrders(database: Database, search: OrderSearch): Pro
     WHERE o.livemode = ${search.livemode}::boolean
       AND (${term === null}::boolean OR o.id IN (SELECT id FROM found))
       AND (${search.status}::text IS NULL OR o.status = ${search.status})
+      AND (${search.source}::text IS NULL OR o.source = ${search.source})
       AND (${search.after}::bigint IS NULL OR o.number < ${search.after}::bigint)
     ORDER BY o.number DESC
     LIMIT ${PAGE_SIZE + 1}`;

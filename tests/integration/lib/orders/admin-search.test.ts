@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => shop.stop());
 
 async function find(text: string, status: OrderStatus | null = null) {
-  const search = { text, status, livemode: false, after: null };
+  const search = { text, status, source: null, livemode: false, after: null };
   return (await searchOrders(shop.services.database, search)).orders.map(({ id }) => id);
 }
 
@@ -77,7 +77,7 @@ test("a state narrows the search, with or without a text", async () => {
 });
 
 test("orders of the other mode are not shown", async () => {
-  const search = { text: bought.number, status: null, livemode: true, after: null };
+  const search = { text: bought.number, status: null, source: null, livemode: true, after: null };
   expect((await searchOrders(shop.services.database, search)).orders).toEqual([]);
 });
 
@@ -86,7 +86,7 @@ test("pages follow each other without a gap, newest first", async () => {
   for (let index = 0; index < PAGE_SIZE + 3; index++)
     await open(shop, await insertBuyer(shop), other);
   const { database } = shop.services;
-  const search = { text: "", status: null, livemode: false };
+  const search = { text: "", status: null, source: null, livemode: false };
   const first = await searchOrders(database, { ...search, after: null });
   const second = await searchOrders(database, { ...search, after: first.next });
   const numbers = [...first.orders, ...second.orders].map(({ number }) => Number(number));
