@@ -1,124 +1,87 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { findChromium } from "./chromium.mjs";
-import { serveCompressed } from "./compressed.ts";
+import { parseArgs } from "node:util";
+import { measureLighthouse } from "./bench/lighthouse.ts";
+import { isBroken, median, table, type Line } from "./bench/lines.ts";
+import { findUnrest, watchMachine, type Machine } from "./bench/machine.ts";
+import { measureServer, serveShop } from "./bench/server.ts";
+import { withBench, type Bench } from "./bench/stack.ts";
+import { standBefore } from "./bench/stand-in.ts";
+import { root } from "./steps.mjs";
 
-const HELP = `npm run bench -- --url URL [options]
+const HELP = `npm run bench [-- options]
 
-Runs Lighthouse (phone, its default throttling) on the public pages of a running shop and fails when
-a median score is below 95. The shop stands behind a compressing proxy, as behind a CDN; the proxy
-takes away the "noindex" of environments that are not production.
+Builds the shop and a bare Astro project, serves both in workerd and compares them; then opens the
+shop in Chromium and in Lighthouse, behind a stand-in for a CDN. Prints each value beside its budget,
+writes .data/bench/results.json, and fails when a median breaks its budget. Linux only.
 
-  --url URL      the shop, such as http://localhost:4321
-  --runs N       runs per page, of which the median counts (3)
-  --json FILE    also writes every figure there
-  --help         this text`;
+  --only PART   server, browser or lighthouse; repeatable
+  --runs N      rounds per line, of which the median counts (3)
+  --busy        goes on although other work uses the machine
+  --help        this text`;
 
-const PAGES = [
-  "/",
-  "/courses",
-  "/courses/production-deployment",
-  "/sign-in",
-  "/courses/production-deployment/what-production-means",
-];
-const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
-const LOWEST_SCORE = 95;
-
-interface Figures {
-  scores: Record<(typeof CATEGORIES)[number], number>;
-  lcpMs: number;
-  tbtMs: number;
-  cls: number;
-  failed: string[];
-}
-
-interface LighthouseReport {
-  categories: Record<string, { score: number; auditRefs: { id: string; weight: number }[] }>;
-  audits: Record<string, { score: number | null; numericValue?: number; title: string }>;
-}
+const PARTS: Record<Line["part"], (bench: Bench, runs: number) => Promise<Line[]>> = {
+  server: measureServer,
+  browser: () => Promise.resolve([]),
+  lighthouse: judge,
+};
+const NAMES = Object.keys(PARTS) as Line["part"][];
+const RESULTS = join(root, ".data", "bench", "results.json");
 
 const { values } = parseArgs({
   options: {
-    url: { type: "string" },
+    only: { type: "string", multiple: true, default: [] },
     runs: { type: "string", default: "3" },
-    json: { type: "string" },
+    busy: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
-if (values.help || !values.url || !URL.canParse(values.url)) {
-  console.log(HELP);
-  process.exit(values.help ? 0 : 2);
-}
+process.exitCode = await main();
 
-const chromium = await findChromium();
-const proxy = await serveCompressed(values.url);
-const results: Record<string, Figures> = {};
-try {
-  console.log("page".padEnd(56), "perf  a11y  best  seo   LCP ms  TBT ms  CLS");
-  for (const path of PAGES) {
-    const runs: Figures[] = [];
-    for (let run = 0; run < Number(values.runs); run++)
-      runs.push(await measure(`${proxy.url}${path}`));
-    const figures = medianOf(runs);
-    results[path] = figures;
-    print(path, figures);
+async function main(): Promise<number> {
+  const runs = Number(values.runs);
+  const unknown = values.only.find((name) => !NAMES.some((part) => part === name));
+  if (values.help || unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
+    console.log(HELP);
+    return values.help ? 0 : 2;
   }
-} finally {
-  proxy.close();
-}
-if (values.json) writeFileSync(values.json, JSON.stringify(results, null, 2));
-const isGood = Object.values(results).every(({ scores }) =>
-  Object.values(scores).every((score) => score >= LOWEST_SCORE),
-);
-process.exit(isGood ? 0 : 1);
-
-async function measure(url: string): Promise<Figures> {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-bench-"));
-  const output = join(folder, "report.json");
-  const cli = join(import.meta.dirname, "../node_modules/lighthouse/cli/index.js");
-  const flags = ["--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run"];
-  if (process.getuid?.() === 0) flags.push("--no-sandbox");
-  const args = [cli, url, "--quiet", "--output=json", `--output-path=${output}`];
-  args.push(`--only-categories=${CATEGORIES.join(",")}`, `--chrome-flags=${flags.join(" ")}`);
-  const env = { ...process.env, CHROME_PATH: chromium };
-  await promisify(execFile)(process.execPath, args, { env, timeout: 180_000 });
-  const report = JSON.parse(readFileSync(output, "utf8")) as LighthouseReport;
-  rmSync(folder, { recursive: true, force: true });
-  return figuresOf(report);
+  const machine = await watchMachine();
+  const unrest = findUnrest(machine);
+  if (unrest && !values.busy) {
+    console.error(unrest);
+    return 2;
+  }
+  const parts = NAMES.filter((part) => values.only.length === 0 || values.only.includes(part));
+  const lines: Line[] = [];
+  await withBench(async (bench) => {
+    for (const part of parts) lines.push(...(await PARTS[part](bench, runs)));
+  });
+  report(lines, machine);
+  return lines.some(isBroken) ? 1 : 0;
 }
 
-function figuresOf({ categories, audits }: LighthouseReport): Figures {
-  const value = (id: string) => audits[id]?.numericValue ?? 0;
-  const counted = Object.values(categories).flatMap(({ auditRefs }) =>
-    auditRefs.filter(({ weight }) => weight > 0).map(({ id }) => id),
-  );
-  const score = (name: string) => Math.round((categories[name]?.score ?? 0) * 100);
-  return {
-    scores: {
-      performance: score("performance"),
-      accessibility: score("accessibility"),
-      "best-practices": score("best-practices"),
-      seo: score("seo"),
-    },
-    lcpMs: Math.round(value("largest-contentful-paint")),
-    tbtMs: Math.round(value("total-blocking-time")),
-    cls: Number(value("cumulative-layout-shift").toFixed(3)),
-    failed: counted.filter((id) => audits[id]?.score !== null && (audits[id]?.score ?? 1) < 0.9),
-  };
+async function judge(bench: Bench, runs: number): Promise<Line[]> {
+  const shop = await serveShop(bench);
+  const { port } = new URL(bench.siteUrl);
+  const standIn = await standBefore(shop.url, bench.shop.client, Number(port));
+  try {
+    return await measureLighthouse(standIn.url, bench.scratch, runs);
+  } finally {
+    standIn.close();
+    await shop.stop();
+  }
 }
 
-function medianOf(runs: Figures[]): Figures {
-  const sorted = runs.toSorted((one, other) => one.scores.performance - other.scores.performance);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  if (!median) throw new Error("Nothing was measured: --runs must be at least 1.");
-  return median;
+function report(lines: Line[], machine: Machine): void {
+  const broken = lines.filter(isBroken).length;
+  console.log(`\n${table(lines)}\n`);
+  console.log(`${machine.cpu}, ${machine.cores} cores, ${percent(machine.busy)} used by others.`);
+  console.log(broken === 0 ? "Every budget is kept." : `${broken} budgets are broken.`);
+  const measured = lines.map((line) => ({ ...line, median: median(line.values) }));
+  mkdirSync(join(RESULTS, ".."), { recursive: true });
+  writeFileSync(RESULTS, JSON.stringify({ machine, lines: measured }, null, 2));
 }
 
-function print(path: string, { scores, lcpMs, tbtMs, cls, failed }: Figures): void {
-  const columns = CATEGORIES.map((name) => String(scores[name]).padStart(4)).join("  ");
-  console.log(path.padEnd(56), columns, String(lcpMs).padStart(8), String(tbtMs).padStart(7), cls);
-  if (failed.length > 0) console.log(`  below 90: ${failed.join(", ")}`);
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
