@@ -3,6 +3,8 @@
 const ZERO_DECIMAL = /^(bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|vnd|vuv|xaf|xof|xpf)$/;
 const THREE_DECIMAL = /^(bhd|jod|kwd|omr|tnd)$/;
 
+const formats = new Map<string, Intl.NumberFormat>();
+
 /**
  * An amount in Stripe's minor unit as text, such as "€49", "€49.50" or "¥1,200". Decimals are left
  * out when they are all zero. `currency` is an ISO 4217 code in any case.
@@ -11,12 +13,7 @@ export function formatMoney(amount: number, currency: string, locale = "en"): st
   const decimals = currencyDecimals(currency);
   const units = amount / 10 ** decimals;
   const shown = Number.isInteger(units) ? 0 : decimals;
-  return new Intl.NumberFormat(locale, {
-    style: "currency",
-    currency,
-    minimumFractionDigits: shown,
-    maximumFractionDigits: shown,
-  }).format(units);
+  return formatOf(locale, currency, shown).format(units);
 }
 
 /** An amount in whole units of the currency, such as "49.00", as schema.org's `price` wants it. */
@@ -34,6 +31,21 @@ export function parseMoney(text: string, currency: string): number | null {
   const decimals = currencyDecimals(currency);
   if (units === undefined || fraction.length > decimals) return null;
   return Number(units) * 10 ** decimals + Number(fraction.padEnd(decimals, "0"));
+}
+
+// Making one costs fifty times what using it does; a shop has few currencies and languages.
+function formatOf(locale: string, currency: string, decimals: number): Intl.NumberFormat {
+  const key = `${locale} ${currency} ${decimals}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const format = new Intl.NumberFormat(locale, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+  });
+  formats.set(key, format);
+  return format;
 }
 
 function currencyDecimals(currency: string): number {
