@@ -3,6 +3,7 @@ import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
 import { cloudflarePages } from "./build/cloudflare-pages.ts";
 import { releaseId, withoutPreloads } from "./build/release.ts";
+import { rememberDigests } from "./build/remembered-digests.ts";
 import { sharedStyles } from "./build/shared-styles.ts";
 import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worker-size.ts";
 
@@ -55,7 +56,13 @@ export default defineConfig({
     },
   },
   vite: {
-    plugins: [minifyWorker(), withoutJsonSchemas(), withShortErrors(), withoutPreloads()],
+    plugins: [
+      minifyWorker(),
+      withoutJsonSchemas(),
+      withShortErrors(),
+      withoutPreloads(),
+      rememberDigests(),
+    ],
     define: {
       __RELEASE_ID__: JSON.stringify(releaseId()),
       // Takes the SDK's debug messages and tracing out of both bundles: only errors are reported.
