@@ -11,8 +11,8 @@ import { childEnvironment, nodePath, root, run, step } from "./steps.mjs";
 
 /**
  * Builds the shop, serves it with a stack of its own (fresh data, free ports) and stops both when `use` is done. `use` gets the shop's
- * variables and the addresses of the stack's services.
- * @param {(variables: Record<string, string>) => Promise<void>} use
+ * variables and the addresses of the stack's services, and a way to kill the shop and start it anew.
+ * @param {(variables: Record<string, string>, restart: () => Promise<void>) => Promise<void>} use
  */
 export async function withServedShop(use) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-shop-"));
@@ -41,18 +41,28 @@ export async function withServedShop(use) {
     });
     // The address is a variable of the build too: one constant keeps the build reusable.
     await step("Production build", () => buildShop({}));
-    await step("Shop", async () => {
-      const port = Number(new URL(stack.urls.site).port);
-      const logPath = process.env.CI
-        ? join(folder, "shop.log")
-        : join(root, ".data", "test-shop.log");
+    const port = Number(new URL(stack.urls.site).port);
+    const logPath = process.env.CI
+      ? join(folder, "shop.log")
+      : join(root, ".data", "test-shop.log");
+    let pid = 0;
+    const stopShop = () => stopProcess({ pid, command: null });
+    const startShop = async () => {
       const child = spawnShop({ kind: "pages", port, variables: stack.variables, logPath });
-      running.push(() => stopProcess({ pid: child.pid ?? 0, command: null }));
-      if (child.pid) lock.remember(child.pid);
+      pid = child.pid ?? 0;
+      if (pid) lock.remember(pid);
       await shopAnswers(child, stack.urls.site, logPath);
-    });
+    };
+    running.push(stopShop);
+    await step("Shop", startShop);
+    const restart = async () => {
+      if (process.platform === "win32") await stopShop();
+      // At once and without a goodbye, with all of its group.
+      else process.kill(-pid, "SIGKILL");
+      await startShop();
+    };
     const { stack: stackUrl, stripe, mail } = stack.urls;
-    await use({ ...variables, STACK_URL: stackUrl, STRIPE_URL: stripe, MAIL_URL: mail });
+    await use({ ...variables, STACK_URL: stackUrl, STRIPE_URL: stripe, MAIL_URL: mail }, restart);
   } finally {
     for (const stop of running.reverse()) await stop();
   }
