@@ -30,8 +30,9 @@ export async function buyOnce(
   counts.checkouts += 1;
   const dice = random();
   if (dice < 0.08) return; // Left the page open: its session ends by itself.
-  if (dice < 0.14) return void (await attempt(() => control(world, "expire", { session })));
-  const isPaid = await attempt(() => control(world, "pay", { session }));
+  const isLeft = dice < 0.14;
+  const isPaid = await attempt(() => control(world, isLeft ? "expire" : "pay", { session }));
+  if (isLeft) return;
   if (!isPaid) return;
   counts.paid += 1;
   if (random() < 0.6) await visit(world, counts, buyer, `/checkout/return?session_id=${session}`);
