@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { measureBrowser, withStandIn } from "./bench/browser.ts";
 import { measureLighthouse } from "./bench/lighthouse.ts";
 import { isBroken, median, table, type Line } from "./bench/lines.ts";
 import { findUnrest, watchMachine, type Machine } from "./bench/machine.ts";
-import { measureServer, serveShop } from "./bench/server.ts";
+import { measureServer } from "./bench/server.ts";
 import { withBench, type Bench } from "./bench/stack.ts";
-import { standBefore } from "./bench/stand-in.ts";
 import { root } from "./steps.mjs";
 
 const HELP = `npm run bench [-- options]
@@ -22,7 +22,7 @@ writes .data/bench/results.json, and fails when a median breaks its budget. Linu
 
 const PARTS: Record<Line["part"], (bench: Bench, runs: number) => Promise<Line[]>> = {
   server: measureServer,
-  browser: () => Promise.resolve([]),
+  browser: measureBrowser,
   lighthouse: judge,
 };
 const NAMES = Object.keys(PARTS) as Line["part"][];
@@ -36,7 +36,10 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-process.exitCode = await main();
+process.exitCode = await main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  return 1;
+});
 
 async function main(): Promise<number> {
   const runs = Number(values.runs);
@@ -60,16 +63,8 @@ async function main(): Promise<number> {
   return lines.some(isBroken) ? 1 : 0;
 }
 
-async function judge(bench: Bench, runs: number): Promise<Line[]> {
-  const shop = await serveShop(bench);
-  const { port } = new URL(bench.siteUrl);
-  const standIn = await standBefore(shop.url, bench.shop.client, Number(port));
-  try {
-    return await measureLighthouse(standIn.url, bench.scratch, runs);
-  } finally {
-    standIn.close();
-    await shop.stop();
-  }
+function judge(bench: Bench, runs: number): Promise<Line[]> {
+  return withStandIn(bench, (url) => measureLighthouse(url, bench.scratch, runs));
 }
 
 function report(lines: Line[], machine: Machine): void {

@@ -1,4 +1,6 @@
+import { measureBundle, measureColdStart } from "./cold-start.ts";
 import type { Line } from "./lines.ts";
+import { measureRoundTrips } from "./round-trips.ts";
 import { freePort, type Bench } from "./stack.ts";
 import { measureThroughput } from "./throughput.ts";
 import { signIn } from "./visitor.ts";
@@ -10,7 +12,12 @@ export async function measureServer(bench: Bench, runs: number): Promise<Line[]>
   const baseline = await serveBaseline(bench);
   try {
     const cookie = await signIn(shop.url, bench.demoPassword);
-    return await measureThroughput(shop, baseline, cookie, runs);
+    return [
+      ...(await measureThroughput(shop, baseline, cookie, runs)),
+      ...(await measureColdStart(bench, cookie, runs)),
+      ...(await measureRoundTrips(bench)),
+      measureBundle(bench),
+    ];
   } finally {
     await Promise.all([shop.stop(), baseline.stop()]);
   }
