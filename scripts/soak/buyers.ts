@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ask, control, makeBuyer, type SoakBuyer, type World } from "./world.ts";
+import { ask, control, makeBuyer, persist, type SoakBuyer, type World } from "./world.ts";
 
 /** What buyers did, and what the shop answered. */
 export interface BuyerCounts {
@@ -22,7 +22,7 @@ export async function buyOnce(
   index: number,
 ): Promise<void> {
   const { random } = world;
-  const buyer = await makeBuyer(world, seed, index);
+  const buyer = await persist(() => makeBuyer(world, seed, index));
   const wanted = world.courseIds.filter(() => random() < 0.3).slice(0, 3);
   const first = world.courseIds[index % world.courseIds.length] ?? "";
   const session = await openPayment(world, counts, buyer, wanted.length > 0 ? wanted : [first]);
@@ -83,12 +83,7 @@ async function afterwards(
 
 async function giveBack(world: World, counts: BuyerCounts, buyer: SoakBuyer): Promise<void> {
   for (let attempts = 0; attempts < TRIES; attempts++) {
-    const [order] = await world.services.database.read<{ id: string; itemId: string }[]>`
-      SELECT o.id, i.id AS item_id
-      FROM orders o
-      JOIN order_items i ON i.order_id = o.id AND i.state = 'owned'
-      WHERE o.user_id = ${buyer.userId}::uuid
-      LIMIT 1`;
+    const [order] = await persist(() => listOwned(world, buyer));
     const form = new URLSearchParams({ orderId: order?.id ?? "", items: order?.itemId ?? "" });
     const answer =
       order && (await ask(world, buyer, `/orders/${order.id}?_action=refundItems`, form));
@@ -96,6 +91,15 @@ async function giveBack(world: World, counts: BuyerCounts, buyer: SoakBuyer): Pr
     if (order && (!answer || answer.status >= 500)) counts.refusals += 1;
     await pause(500 + 1_500 * world.random());
   }
+}
+
+function listOwned({ services }: World, { userId }: SoakBuyer) {
+  return services.database.read<{ id: string; itemId: string }[]>`
+    SELECT o.id, i.id AS item_id
+    FROM orders o
+    JOIN order_items i ON i.order_id = o.id AND i.state = 'owned'
+    WHERE o.user_id = ${userId}::uuid
+    LIMIT 1`;
 }
 
 async function visit(

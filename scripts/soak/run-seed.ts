@@ -3,7 +3,7 @@ import { reconcileOrders } from "#lib/orders/reconcile.ts";
 import { buyOnce, type BuyerCounts } from "./buyers.ts";
 import { compareBooks, type Differences } from "./books.ts";
 import { interceptWebhooks, type Deliveries } from "./deliveries.ts";
-import { control, openWorld, type World } from "./world.ts";
+import { control, openWorld, persist, type World } from "./world.ts";
 
 export interface SoakOptions {
   seed: number;
@@ -67,7 +67,7 @@ export async function runSeed(options: SoakOptions): Promise<SoakReport> {
   }
   const rounds = await comeToRest(world, deliveries);
   await deliveries.close();
-  const found = await compareBooks(world);
+  const found = await persist(() => compareBooks(world));
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const { kills } = trouble;
   return {
@@ -120,13 +120,18 @@ async function comeToRest(world: World, deliveries: Deliveries): Promise<number>
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     await deliveries.drain();
     const now = new Date(Date.now() + (HOUR + round * 15 * 60) * 1000);
-    const report = await reconcileOrders(world.services, { now });
-    const [open] = await world.services.database.read<{ count: number }[]>`
-      SELECT count(*)::integer AS count
-      FROM orders
-      WHERE status IN ('creating', 'pending', 'processing')`;
-    const isAtRest = report.fixed + report.failed === 0 && open?.count === 0;
+    const report = await persist(() => reconcileOrders(world.services, { now }));
+    const open = await persist(() => countOpen(world));
+    const isAtRest = report.fixed + report.failed + open === 0;
     if (isAtRest && round > 2) return round;
   }
   return MOST_ROUNDS;
+}
+
+async function countOpen({ services }: World): Promise<number> {
+  const [row] = await services.database.read<{ count: number }[]>`
+    SELECT count(*)::integer AS count
+    FROM orders
+    WHERE status IN ('creating', 'pending', 'processing')`;
+  return row?.count ?? 0;
 }

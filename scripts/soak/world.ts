@@ -1,5 +1,7 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createSession } from "#lib/accounts/sessions.ts";
 import { parseEnvironment } from "#lib/environment.ts";
+import { DependencyError } from "#lib/errors.ts";
 import { openServices, type Services } from "#lib/services/index.ts";
 import { createRandom } from "#local/stripe/random.ts";
 
@@ -60,6 +62,18 @@ export async function makeBuyer(world: World, seed: number, index: number): Prom
   );
   const address = `2001:db8:${seed.toString(16)}:${index.toString(16)}::1`;
   return { userId: id, session, address };
+}
+
+/** Tries again what this process itself asks of a busy machine, ten times at most. */
+export async function persist<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === 10 || !(error instanceof DependencyError)) throw error;
+      await pause(1_000);
+    }
+  }
 }
 
 /** Asks the shop as a browser of the buyer would; null when it gave no answer. */
