@@ -15,7 +15,11 @@ export default {
       });
     const capped = await withCappedBody(request);
     if (!capped) return refuse({ status: 413 });
-    return handle(capped, env, context);
+    const response = await handle(capped, env, context);
+    // Astro answers an address with a slash at its end before any middleware runs.
+    return response.headers.has("strict-transport-security")
+      ? response
+      : withSecurityHeaders(response, []);
   },
 } satisfies ExportedHandler<Env>;
 
