@@ -1,4 +1,4 @@
-import type { StoryLine } from "#lib/orders/admin/story.ts";
+import type { StoryLine } from "#lib/orders/admin/story-queries.ts";
 import { formatMoney } from "#lib/orders/money.ts";
 import { ORDER_STATUSES, type OrderStatus } from "#lib/orders/order.ts";
 

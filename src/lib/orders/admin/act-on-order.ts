@@ -5,7 +5,7 @@ import type { OrderRecord, OrderStatus } from "../order.ts";
 import { retrieveFacts } from "../retrieve-facts.ts";
 import { findOrderRecord } from "../sync-queries.ts";
 import { syncOrder } from "../sync-order.ts";
-import { recordAct } from "./acts.ts";
+import { updateOrderByAct } from "./act-queries.ts";
 
 type AdminServices = Pick<Services, "database" | "stripe" | "environment">;
 
@@ -23,7 +23,7 @@ export async function resyncOrder(
   { orderId, actorId, now }: Omit<ActRequest, "reason">,
 ): Promise<OrderStatus> {
   const act = "order.resync";
-  await recordAct(services.database, { orderId, act, reason: null, actorId, now });
+  await updateOrderByAct(services.database, { orderId, act, reason: null, actorId, now });
   return sync(services, orderId, now);
 }
 
@@ -48,7 +48,7 @@ export async function acceptReview(
       `This can't be accepted. ${decision.reviewReason ?? ""} Refund the payment instead.`,
     );
   const act = "order.accept-review";
-  await recordAct(services.database, { orderId, act, reason, actorId, now });
+  await updateOrderByAct(services.database, { orderId, act, reason, actorId, now });
   return sync(services, orderId, now);
 }
 
@@ -64,7 +64,7 @@ export async function withdrawGrant(
   if (source !== "manual")
     throw new AppError("conflict", "This order was paid for. Refund it instead.");
   const act = "order.withdraw";
-  await recordAct(services.database, { orderId, act, reason, actorId, now });
+  await updateOrderByAct(services.database, { orderId, act, reason, actorId, now });
   return sync(services, orderId, now);
 }
 

@@ -1,10 +1,10 @@
 import { AppError } from "#lib/errors.ts";
-import type { Database } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
 import { allocate } from "../allocate.ts";
 import type { OrderStatus } from "../order.ts";
 import { findOrderRecord } from "../sync-queries.ts";
 import { syncOrder } from "../sync-order.ts";
+import { insertRefundItems } from "./act-queries.ts";
 
 /** Which courses a refund from Stripe's Dashboard was for: Stripe does not know them. */
 export interface Assignment {
@@ -43,41 +43,4 @@ export async function assignRefund(
   if (!(await insertRefundItems(services.database, change)))
     throw new AppError("conflict", "The order has changed meanwhile. Please look again.");
   return syncOrder(services, orderId, { now });
-}
-
-async function insertRefundItems(
-  database: Database,
-  change: {
-    order: { id: string; version: number };
-    refundId: string;
-    items: { itemId: string; amount: number }[];
-    actorId: string;
-    now: Date;
-  },
-): Promise<boolean> {
-  const { order, refundId, items, actorId, now } = change;
-  const detail = JSON.stringify({ refund: refundId, items });
-  const rows = await database.write<{ id: string }[]>`
-    WITH changed AS (
-      UPDATE orders
-      SET synced_at = NULL, updated_at = ${now}, version = version + 1
-      WHERE id = ${order.id}::uuid AND version = ${order.version}
-      RETURNING id
-    ), assigned AS (
-      INSERT INTO refund_items (refund_id, order_item_id, amount)
-      SELECT ${refundId}::uuid, item."itemId", item.amount
-      FROM changed, jsonb_to_recordset(${JSON.stringify(items)}::jsonb)
-        AS item ("itemId" uuid, amount integer)
-    ), recorded AS (
-      INSERT INTO order_history (order_id, change, detail, actor_id, happened_at)
-      SELECT id, 'order.assign-refund', ${detail}::jsonb, ${actorId}::uuid, ${now}::timestamptz
-      FROM changed
-    ), audited AS (
-      INSERT INTO audit_log (actor_id, action, subject_type, subject_id, detail, happened_at)
-      SELECT ${actorId}::uuid, 'order.assign-refund', 'order', id::text, ${detail}::jsonb,
-             ${now}::timestamptz
-      FROM changed
-    )
-    SELECT id FROM changed`;
-  return rows.length > 0;
 }

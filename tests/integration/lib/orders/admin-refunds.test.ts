@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { assignRefund } from "#lib/orders/admin/assign-refund.ts";
 import { refundAsAdmin } from "#lib/orders/admin/refund.ts";
-import { findAdminOrder } from "#lib/orders/admin/story.ts";
+import { findAdminOrder } from "#lib/orders/admin/story-queries.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openAdminShop } from "./admin-shop.ts";
 import { lookAtItems } from "./purchase.ts";

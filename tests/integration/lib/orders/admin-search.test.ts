@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listOrdersForCare, PAGE_SIZE, searchOrders } from "#lib/orders/admin/search.ts";
+import { listOrdersForCare, PAGE_SIZE, searchOrders } from "#lib/orders/admin/search-queries.ts";
 import type { OrderStatus } from "#lib/orders/order.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";

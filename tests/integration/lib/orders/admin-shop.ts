@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { listAudit } from "#lib/operations/audit.ts";
-import { findAdminOrder } from "#lib/orders/admin/story.ts";
+import { findAdminOrder } from "#lib/orders/admin/story-queries.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop } from "../../../support/shop.ts";
 import { insertBuyer, insertCourse, open, paymentOf } from "./purchase.ts";

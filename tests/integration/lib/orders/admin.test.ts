@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { acceptReview, resyncOrder, withdrawGrant } from "#lib/orders/admin/act-on-order.ts";
 import { grantCourses } from "#lib/orders/admin/grant-courses.ts";
 import { refundAsAdmin } from "#lib/orders/admin/refund.ts";
-import { listStory } from "#lib/orders/admin/story.ts";
+import { listStory } from "#lib/orders/admin/story-queries.ts";
 import { reconcileOrders } from "#lib/orders/reconcile.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openAdminShop } from "./admin-shop.ts";
