@@ -1,15 +1,18 @@
 /**
- * Who runs this shop, as the law wants it named on the legal pages. Fill it in before you sell anything: what stands in
- * square brackets is a gap, and is shown as one.
+ * Who runs this shop, as the law wants it named on the legal pages and on receipts: the one place where a fork fills
+ * it in, before it sells anything. `isExample` says that nobody has; the legal pages then say so too.
  */
 export const OPERATOR = {
-  name: "[name of the company or person who sells]",
-  address: "[street, postcode, town, country]",
-  register: "[register and number, VAT number]",
+  isExample: true,
+  name: "Slipway Example Shop",
+  /** Street, postcode and town, country. */
+  address: "1 Example Quay, 00000 Exampleton, Ireland",
+  /** The commercial register with its number, and the VAT number. */
+  register: "Not registered: this shop sells nothing real",
   /** Whose law applies, and which authority watches over personal data there. */
-  country: "[country]",
+  country: "Ireland",
   /** Where the buyer's data is stored. */
-  dataRegion: "[region of the database, such as the European Union]",
+  dataRegion: "the European Union",
 };
 
 /** When the legal texts were last changed, as YYYY-MM-DD. */
