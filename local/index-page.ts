@@ -1,16 +1,23 @@
 import type { Faults, FaultyService } from "./faults.ts";
-import { escapeHtml, page } from "./page.ts";
+import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import type { LocalService } from "./service.ts";
 import type { StackUrls } from "./variables.ts";
 
 const FAULTY_SERVICES: FaultyService[] = ["database", "redis", "stripe", "email", "sentry"];
 
-/** The stack's first page: every service with its address, and the faults that are on. */
+/**
+ * The stack's first page: every service with its address, and the faults that are on. Below it, `/shop` and
+ * `/stripe` lead to the ports of their own, which the other pages' links need not know.
+ */
 export function createIndexPage(urls: StackUrls, faults: Faults): LocalService {
   return {
-    handle(_request, response) {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
-      response.end(page("Local services", `${listServices(urls)}${listFaults(faults)}`));
+    handle(request, response) {
+      const elsewhere = { "/shop": urls.site, "/stripe": urls.stripe }[request.url ?? ""];
+      if (elsewhere) response.writeHead(302, { location: elsewhere }).end();
+      else
+        response
+          .writeHead(200, PAGE_HEADERS)
+          .end(page("Local services", `${listServices(urls)}${listFaults(faults)}`));
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

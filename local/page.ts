@@ -15,6 +15,8 @@ button { cursor: pointer; } form { display: inline; } iframe { width: 100%; heig
 
 const LINKS = [
   ["/", "Overview"],
+  ["/shop", "Shop"],
+  ["/stripe", "Stripe"],
   ["/mail", "Mail"],
   ["/errors", "Errors"],
   ["/faults", "Faults"],

@@ -139,7 +139,7 @@ async function startServices(
   const errors = createErrorReceiver({ faults });
   const neon = createNeonBridge({ host: "127.0.0.1", port: ports.postgres, faults });
   const routes = [
-    { paths: ["/"], service: createIndexPage(urls, faults) },
+    { paths: ["/", "/shop", "/stripe"], service: createIndexPage(urls, faults) },
     { paths: ["/sql", "/v2"], service: neon },
     { paths: ["/redis"], service: upstash },
     { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
