@@ -3,7 +3,14 @@ import { readBody } from "./read-body.ts";
 import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import type { LocalService } from "./service.ts";
 
-export const FAULTY_SERVICES = ["database", "redis", "stripe", "email", "sentry"] as const;
+export const FAULTY_SERVICES = [
+  "database",
+  "redis",
+  "stripe",
+  "email",
+  "sentry",
+  "breaches",
+] as const;
 export const FAULTS = [
   "refuse",
   "hang",

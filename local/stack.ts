@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { createBreachedPasswords } from "./breached-passwords.ts";
 import { startClock } from "./clock.ts";
 import { prepareDatabase } from "./database.ts";
 import { createErrorReceiver } from "./error-receiver.ts";
@@ -144,6 +145,7 @@ async function startServices(
     { paths: ["/redis"], service: upstash },
     { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
     { paths: ["/errors", "/api"], service: errors },
+    { paths: ["/breached-passwords"], service: createBreachedPasswords({ faults }) },
     { paths: ["/faults"], service: faultsService(faults) },
   ];
   for (const { service } of routes) stops.push(() => service.close());

@@ -28,6 +28,7 @@ export function stackVariables(urls: StackUrls, secrets: Secrets): Record<string
     STRIPE_SECRET_KEY: secrets.stripeSecretKey,
     STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
     STRIPE_API_BASE: urls.stripe,
+    BREACHED_PASSWORDS_API_BASE: `${urls.stack}/breached-passwords`,
     EMAIL_HOST: "smtp.sendgrid.net",
     EMAIL_API_BASE: urls.stack,
     EMAIL_PASSWORD: secrets.emailPassword,

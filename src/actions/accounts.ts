@@ -2,6 +2,7 @@ import { defineAction, type ActionAPIContext } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
+import { describeDevice } from "#http/device.ts";
 import { readDeviceCookie, writeDeviceCookie } from "#http/device-cookie.ts";
 import { emailAddress, givenPassword, line, newPassword } from "#http/fields.ts";
 import { nextAddress } from "#http/next-address.ts";
@@ -13,12 +14,13 @@ import {
   readRegistrationCookie,
   readSessionCookie,
   writeRegistrationCookie,
-  writeSessionCookie,
 } from "#http/session-cookie.ts";
+import { startSession } from "#http/start-session.ts";
 import { signIn as checkSignIn } from "#lib/accounts/limited-sign-in.ts";
 import type { User } from "#lib/accounts/queries.ts";
 import { LINK_TTL_SECONDS } from "#lib/accounts/registration.ts";
-import { createSession, endAllSessions, endSession } from "#lib/accounts/sessions.ts";
+import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
+import { endAllSessions, endSession } from "#lib/accounts/sessions.ts";
 import { confirmByCode, confirmByLink, signUp as beginSignUp } from "#lib/accounts/sign-up.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -96,6 +98,12 @@ export const signIn = defineAction({
         device: readDeviceCookie(context.cookies),
         now: new Date(),
       });
+      if (!user.isKnownDevice)
+        await insertSecurityEvent(services.database, {
+          userId: user.id,
+          kind: "sign-in",
+          device: describeDevice(context.request),
+        });
       await startSession(context, user);
       if (input.remember)
         writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
@@ -112,7 +120,7 @@ export const signOut = defineAction({
       const id = readSessionCookie(context.cookies);
       if (session && id)
         await (input.everywhere
-          ? endAllSessions(services.redis, session.userId)
+          ? signOutEverywhere(context, session.userId)
           : endSession(services.redis, id, session.userId));
       deleteSessionCookie(context.cookies);
       context.locals.session = null;
@@ -120,13 +128,11 @@ export const signOut = defineAction({
     }),
 });
 
-// A new id on every sign-in: one that was planted before opens nothing afterwards (ASVS V7.2.4).
-async function startSession(context: ActionAPIContext, user: User): Promise<void> {
-  const { services, session } = context.locals;
-  const former = readSessionCookie(context.cookies);
-  const id = await createSession(services.redis, user, new Date());
-  if (former && session) await endSession(services.redis, former, session.userId);
-  writeSessionCookie(context.cookies, id);
+async function signOutEverywhere(context: ActionAPIContext, userId: string): Promise<void> {
+  const { redis, database } = context.locals.services;
+  const device = describeDevice(context.request);
+  await endAllSessions(redis, userId);
+  await insertSecurityEvent(database, { userId, kind: "all-sessions-ended", device });
 }
 
 async function confirm(

@@ -1,3 +1,4 @@
+import { changeEmail, confirmEmail, endOtherSessions, endSession } from "./account-security.ts";
 import { confirmSignUp, signIn, signOut, signUp } from "./accounts.ts";
 import {
   acceptReview,
@@ -12,6 +13,7 @@ import { contact } from "./contact.ts";
 import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
+import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { refundItems } from "./refunds.ts";
 
 /** Every form of the shop. Each handler authorises for itself: an action can be posted to any page. */
@@ -20,6 +22,13 @@ export const server = {
   confirmSignUp,
   signIn,
   signOut,
+  requestPasswordReset,
+  resetPassword,
+  changePassword,
+  changeEmail,
+  confirmEmail,
+  endSession,
+  endOtherSessions,
   contact,
   allowMailAgain,
   completeLesson,

@@ -1,5 +1,5 @@
 import { ActionError, type ActionAPIContext } from "astro:actions";
-import { AppError, type AppErrorCode } from "#lib/errors.ts";
+import { AppError, FieldError, type AppErrorCode } from "#lib/errors.ts";
 import { noteRefusal } from "./note-refusal.ts";
 import { isReportable, reportError } from "./report.ts";
 
@@ -37,6 +37,11 @@ export async function translateErrors<T>(
         message: "Something went wrong on our side. Nothing was lost; please try again.",
       });
     noteRefusal(context, error);
+    if (error instanceof FieldError)
+      throw ActionError.fromJson({
+        type: "AstroActionInputError",
+        issues: [{ code: "custom", path: [error.field], message: error.message }],
+      });
     throw new ActionError({ code: ACTION_CODES[error.code], message: error.message });
   }
 }

@@ -52,6 +52,14 @@ export function givenPassword() {
     .max(PASSWORD_MAX_LENGTH, "That is longer than any password here.");
 }
 
+/**
+ * The password that a signed-in person has, asked for before a change. It may be missing here: the
+ * answer to that is the same as to a wrong one (ASVS V7.5.1).
+ */
+export function currentPassword() {
+  return z.string().max(PASSWORD_MAX_LENGTH, "That is longer than any password here.").nullish();
+}
+
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !FORBIDDEN.test(text);
 }

@@ -58,6 +58,9 @@ export const environmentSchema = z.object({
     "The share of a course's lessons that may be completed before it can't be returned any more",
   ),
   STRIPE_API_BASE: url.optional().describe("The local Stripe; development only"),
+  BREACHED_PASSWORDS_API_BASE: url
+    .optional()
+    .describe("The local list of breached passwords; development only"),
   EMAIL_HOST: z
     .string()
     .min(1)
@@ -105,6 +108,13 @@ export function parseEnvironment(variables: Record<string, unknown>): Environmen
   return parsed.data;
 }
 
+const DEVELOPMENT_ONLY = [
+  "NEON_BRIDGE_URL",
+  "STRIPE_API_BASE",
+  "BREACHED_PASSWORDS_API_BASE",
+  "EMAIL_API_BASE",
+] as const;
+
 // What each variable alone can't tell: that they belong to the environment they are used in.
 function findContradictions(environment: Environment): string[] {
   const problems: string[] = [];
@@ -118,7 +128,7 @@ function findContradictions(environment: Environment): string[] {
     problems.push("DATABASE_URL must ask for TLS: add ?sslmode=require");
   for (const name of ["SITE_URL", "UPSTASH_REDIS_REST_URL"] as const)
     if (!environment[name].startsWith("https://")) problems.push(`${name} must use https`);
-  for (const name of ["NEON_BRIDGE_URL", "STRIPE_API_BASE", "EMAIL_API_BASE"] as const)
+  for (const name of DEVELOPMENT_ONLY)
     if (environment[name]) problems.push(`${name} is for development only`);
   return problems;
 }

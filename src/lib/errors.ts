@@ -34,6 +34,17 @@ export class AppError extends Error {
   }
 }
 
+/** One field of a form can't be used as it is: `message` is shown beside it. */
+export class FieldError extends AppError {
+  readonly field: string;
+
+  constructor(field: string, message: string) {
+    super("invalid", message);
+    this.name = "FieldError";
+    this.field = field;
+  }
+}
+
 /**
  * A service the shop depends on gave no usable answer. Its cause is for the error tracker; the
  * visitor sees one sentence that names no host.

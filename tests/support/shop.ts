@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { inject } from "vitest";
+import { createBreachedPasswords } from "#local/breached-passwords.ts";
 import { createErrorReceiver } from "#local/error-receiver.ts";
 import { createFaults, type Faults } from "#local/faults.ts";
 import { serveRoutes } from "#local/http-server.ts";
@@ -53,6 +54,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
       { paths: ["/redis"], service: upstash },
       { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
       { paths: ["/errors", "/api"], service: errors },
+      { paths: ["/breached-passwords"], service: createBreachedPasswords({ faults }) },
     ],
     ports.http,
   );

@@ -15,7 +15,7 @@ export interface SignInAttempt {
 }
 
 /**
- * The account that the attempt is for. Limits are checked before anything is hashed: a stranger's
+ * The account that the attempt is for, and whether it knows the device. Limits are checked before anything is hashed: a stranger's
  * guesses by account, by address and all together, a known device's by the device alone. Throws
  * RateLimitError, AppError "unauthorized", or DependencyError without Redis, in which no session
  * could be kept anyway.
@@ -23,19 +23,23 @@ export interface SignInAttempt {
 export async function signIn(
   services: Pick<Services, "database" | "redis" | "environment">,
   attempt: SignInAttempt,
-): Promise<User> {
-  await enforceLimits(services.redis, limitsOf(services, attempt));
-  return checkCredentials(services, attempt);
+): Promise<User & { isKnownDevice: boolean }> {
+  const known = knownDevice(services, attempt);
+  await enforceLimits(services.redis, limitsOf(attempt, known));
+  return { ...(await checkCredentials(services, attempt)), isKnownDevice: known !== null };
 }
 
-function limitsOf(
+function knownDevice(
   { environment }: Pick<Services, "environment">,
-  { email, address, device, now }: SignInAttempt,
-): [LimitName, string][] {
+  { email, device, now }: SignInAttempt,
+): string | null {
   const secrets = [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
     (secret) => secret !== undefined,
   );
-  const known = device === null ? null : readKnownDevice(secrets, email, device, now);
+  return device === null ? null : readKnownDevice(secrets, email, device, now);
+}
+
+function limitsOf({ email, address }: SignInAttempt, known: string | null): [LimitName, string][] {
   if (known !== null) return [["sign-in-device", known]];
   return [
     ["sign-in-address", address],

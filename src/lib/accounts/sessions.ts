@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { RedisService } from "#lib/services/redis.ts";
 import { randomToken, sha256 } from "#lib/tokens.ts";
+import type { Device } from "./device-words.ts";
 import type { User } from "./queries.ts";
 
 /** A session ends after a week without a request, and after 30 days in any case (ASVS V7.3). */
@@ -9,12 +10,14 @@ export const ABSOLUTE_SECONDS = 30 * 24 * 60 * 60;
 /** Signing in on one more device than this ends the oldest session (ASVS V7.1.2). */
 export const MAX_SESSIONS_PER_USER = 10;
 
-const storedSession = z.object({
+/** The form of a session in Redis. */
+export const storedSession = z.object({
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
   role: z.enum(["learner", "admin"]),
   createdAt: z.number(),
+  device: z.object({ name: z.string(), place: z.string().nullable() }).nullable().default(null),
 });
 
 /** Who is asking, as of the time they signed in. */
@@ -24,7 +27,12 @@ export type Session = z.infer<typeof storedSession>;
  * Starts a session and gives its id, 256 random bits: the only thing that opens it, kept in the visitor's
  * cookie. Redis holds the SHA-256 of it.
  */
-export async function createSession(redis: RedisService, user: User, now: Date): Promise<string> {
+export async function createSession(
+  redis: RedisService,
+  user: User,
+  now: Date,
+  device: Device | null = null,
+): Promise<string> {
   const id = randomToken();
   const session: Session = {
     userId: user.id,
@@ -32,6 +40,7 @@ export async function createSession(redis: RedisService, user: User, now: Date):
     email: user.email,
     role: user.role,
     createdAt: now.getTime(),
+    device,
   };
   const key = sessionKey(id);
   const list = sessionsOfUser(user.id);
@@ -76,19 +85,27 @@ export async function endAllSessions(redis: RedisService, userId: string): Promi
   });
 }
 
-type RedisClient = Parameters<Parameters<RedisService["run"]>[0]>[0];
+/** What the commands of Redis are called on. */
+export type RedisClient = Parameters<Parameters<RedisService["run"]>[0]>[0];
 
-async function removeSessions(client: RedisClient, list: string, keys: string[]): Promise<void> {
+/** Ends the sessions under these keys and takes them off their person's list. */
+export async function removeSessions(
+  client: RedisClient,
+  list: string,
+  keys: string[],
+): Promise<void> {
   const transaction = client.multi();
   transaction.del(...keys);
   transaction.zrem(list, ...keys);
   await transaction.exec();
 }
 
-function sessionKey(id: string): string {
+/** Where Redis keeps the session that the id opens. */
+export function sessionKey(id: string): string {
   return `session:${sha256(id)}`;
 }
 
-function sessionsOfUser(userId: string): string {
+/** Where Redis keeps the keys of a person's sessions, by when they began. */
+export function sessionsOfUser(userId: string): string {
   return `sessions-of:${userId}`;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { randomToken } from "#lib/tokens.ts";
+import { assertGoodPassword } from "./password-rules.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import {
   completeRegistration,
@@ -15,12 +16,14 @@ import { isRightCode, isRightToken } from "./registration.ts";
 
 /**
  * Begins a sign-up: writes it down and has a code and a link mailed. Gives the registration's id,
- * the same way whether or not the address has an account (ASVS V6.3.8).
+ * the same way whether or not the address has an account (ASVS V6.3.8). Throws FieldError for a
+ * password that is too easily guessed.
  */
 export async function signUp(
-  services: Pick<Services, "database">,
+  services: Pick<Services, "database" | "breaches">,
   person: { name: string; email: string; password: string },
 ): Promise<string> {
+  await assertGoodPassword(services, person.password, person);
   const id = randomUUID();
   const passwordHash = await hashPassword(person.password);
   await insertRegistration(services.database, {

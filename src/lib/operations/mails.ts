@@ -1,4 +1,11 @@
 import { layOut, type MailContent } from "./mail-layout.ts";
+import {
+  confirmEmail,
+  emailChangeAsked,
+  emailChanged,
+  passwordChanged,
+  resetPassword,
+} from "./mails/account-changes.ts";
 import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
 import { contact } from "./mails/contact.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
@@ -11,6 +18,11 @@ export type MailTemplate =
   | "confirm-sign-up"
   | "already-registered"
   | "welcome"
+  | "reset-password"
+  | "password-changed"
+  | "confirm-email"
+  | "email-change-asked"
+  | "email-changed"
   | "receipt"
   | "grant"
   | "payment-failed"
@@ -31,6 +43,11 @@ const WRITERS = new Map<string, LetterWriter>([
   ["confirm-sign-up", confirmSignUp],
   ["already-registered", alreadyRegistered],
   ["welcome", welcome],
+  ["reset-password", resetPassword],
+  ["password-changed", passwordChanged],
+  ["confirm-email", confirmEmail],
+  ["email-change-asked", emailChangeAsked],
+  ["email-changed", emailChanged],
   ["receipt", receipt],
   ["grant", grant],
   ["payment-failed", paymentFailed],

@@ -1,4 +1,5 @@
 import type { Environment } from "#lib/environment.ts";
+import { openBreachedPasswords, type BreachedPasswords } from "./breached-passwords.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { openEmail, type EmailService } from "./email.ts";
 import { openRedis, type RedisService } from "./redis.ts";
@@ -11,6 +12,7 @@ export interface Services {
   redis: RedisService;
   stripe: StripeService;
   email: EmailService;
+  breaches: BreachedPasswords;
 }
 
 /** What one request asked of its dependencies. */
@@ -39,5 +41,6 @@ export function openServices(environment: Environment, meter: CallMeter = {}): S
       apiBase: environment.STRIPE_API_BASE,
     }),
     email: openEmail(environment),
+    breaches: openBreachedPasswords(environment.BREACHED_PASSWORDS_API_BASE),
   };
 }

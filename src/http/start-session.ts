@@ -1,0 +1,20 @@
+import type { APIContext } from "astro";
+import type { User } from "#lib/accounts/queries.ts";
+import { createSession, endSession } from "#lib/accounts/sessions.ts";
+import { describeDevice } from "./device.ts";
+import { readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
+
+/**
+ * Signs a person in on this browser. Always with a new id: one that was planted before, or was worth
+ * less, opens nothing afterwards (ASVS V7.2.4). Throws DependencyError without Redis.
+ */
+export async function startSession(
+  { cookies, locals, request }: Pick<APIContext, "cookies" | "locals" | "request">,
+  user: User,
+): Promise<void> {
+  const { services, session } = locals;
+  const former = readSessionCookie(cookies);
+  const id = await createSession(services.redis, user, new Date(), describeDevice(request));
+  if (former && session) await endSession(services.redis, former, session.userId);
+  writeSessionCookie(cookies, id);
+}

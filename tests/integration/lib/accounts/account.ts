@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { hashPassword } from "#lib/accounts/passwords.ts";
+import { findUserByEmail, upsertUser, type UserWithPassword } from "#lib/accounts/queries.ts";
+import { createSession, readSession } from "#lib/accounts/sessions.ts";
+import type { TestShop } from "../../../support/shop.ts";
+
+export const PASSWORD = "four words of it";
+export const NEW_PASSWORD = "another five words of it";
+export const DEVICE = { name: "Firefox on Windows", place: "Bergen, Norway" };
+
+/** Makes an account with `PASSWORD`. */
+export async function makeAccount(
+  { services }: TestShop,
+  email = `${randomUUID()}@example.com`,
+): Promise<UserWithPassword> {
+  const passwordHash = await hashPassword(PASSWORD);
+  await upsertUser(services.database, { email, name: "Kim Buyer", passwordHash, role: "learner" });
+  return readAccount({ services }, email);
+}
+
+/** The account as it is in the database. */
+export async function readAccount(
+  { services }: Pick<TestShop, "services">,
+  email: string,
+): Promise<UserWithPassword> {
+  const user = await findUserByEmail(services.database, email);
+  if (!user) throw new Error(`There is no account ${email}.`);
+  return user;
+}
+
+/** Signs the account in three times and gives the function that says how many are still open. */
+export async function openSessions({ services }: TestShop, user: UserWithPassword) {
+  const now = new Date();
+  const ids: string[] = [];
+  for (let index = 0; index < 3; index++)
+    ids.push(await createSession(services.redis, user, now, DEVICE));
+  const countOpen = async (): Promise<number> => {
+    const open = await Promise.all(ids.map((id) => readSession(services.redis, id, now)));
+    return open.filter((session) => session !== null).length;
+  };
+  return { ids, countOpen };
+}
+
+/** The templates of the mails written to an address, oldest first. */
+export async function mailsTo(shop: TestShop, email: string): Promise<string[]> {
+  const rows = await shop.sql<{ template: string }>(
+    "SELECT template FROM outbox WHERE recipient = $1 ORDER BY created_at, template",
+    [email],
+  );
+  return rows.map(({ template }) => template);
+}
+
+/** What the account's owner is shown to have happened, oldest first. */
+export async function eventsOf(shop: TestShop, userId: string): Promise<string[]> {
+  const rows = await shop.sql<{ kind: string }>(
+    "SELECT kind FROM security_events WHERE user_id = $1 ORDER BY id",
+    [userId],
+  );
+  return rows.map(({ kind }) => kind);
+}
