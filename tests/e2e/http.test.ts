@@ -1,4 +1,5 @@
 import type { APIResponse } from "@playwright/test";
+import { findPolicyProblems } from "../../scripts/csp-problems.ts";
 import { COURSE, makePerson } from "../support/e2e-shop.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -12,7 +13,9 @@ test("machines prove themselves", async ({ visitor }) => {
   expect((await visitor.post("/api/jobs/nothing", { headers: secret })).status()).toBe(404);
 });
 
-test("every kind of answer carries the security headers", async ({ visitor }) => {
+test("S53 S54 S55 S56 S57: every kind of answer carries the security headers", async ({
+  visitor,
+}) => {
   const home = await (await visitor.get("/")).text();
   const style = /href="(\/_astro\/[^"]+\.css)"/.exec(home)?.[1] ?? "";
   const answers: Record<string, APIResponse> = {
@@ -20,6 +23,14 @@ test("every kind of answer carries the security headers", async ({ visitor }) =>
     "legal page": await visitor.get("/terms"),
     "not found": await visitor.get("/nowhere"),
     redirect: await visitor.get("/account"),
+    "redirect of a slash": await visitor.get("/courses/"),
+    "redirect of a well-known address": await visitor.get("/.well-known/change-password"),
+    "security.txt": await visitor.get("/.well-known/security.txt"),
+    sitemap: await visitor.get("/sitemap.xml"),
+    "bad address": await visitor.get("/courses?q=%00"),
+    "refused form": await visitor.post("/sign-in?_action=signIn", { form: { email: "nobody" } }),
+    "form of machines": await visitor.post("/_actions/signIn", { form: { email: "nobody" } }),
+    "not signed in": await visitor.post("/api/jobs/outbox"),
     endpoint: await visitor.get("/api/health"),
     "no endpoint": await visitor.get("/api/nothing"),
     "wrong method": await visitor.put("/"),
@@ -31,10 +42,19 @@ test("every kind of answer carries the security headers", async ({ visitor }) =>
     style: await visitor.get(style),
     icon: await visitor.get("/favicon.svg"),
     font: await visitor.get("/fonts/archivo-heading.woff2"),
+    "no file": await visitor.get("/_astro/nothing.js"),
+    "no font": await visitor.get("/fonts/nothing.woff2"),
   };
   for (const [what, answer] of Object.entries(answers)) {
     const headers = answer.headers();
-    expect.soft(headers["strict-transport-security"], what).toMatch(/max-age=\d{8}/);
+    expect
+      .soft(headers["strict-transport-security"], what)
+      .toBe("max-age=63072000; includeSubDomains; preload");
+    expect.soft(headers["cross-origin-resource-policy"], what).toBe("same-origin");
+    expect.soft(headers["access-control-allow-origin"], what).toBeUndefined();
+    expect.soft(headers.server ?? "", what).not.toMatch(/\d/);
+    if ((await answer.body()).length > 0)
+      expect.soft(headers["content-type"], what).toMatch(/charset=utf-8|json|svg|font/i);
     expect.soft(headers["x-content-type-options"], what).toBe("nosniff");
     expect.soft(headers["x-frame-options"], what).toBe("DENY");
     expect.soft(headers["referrer-policy"], what).toBe("strict-origin-when-cross-origin");
@@ -43,10 +63,14 @@ test("every kind of answer carries the security headers", async ({ visitor }) =>
     const policy = headers["content-security-policy"] ?? "";
     expect.soft(policy.match(/frame-ancestors 'none'/g), what).toHaveLength(1);
     expect.soft(policy, what).not.toMatch(/unsafe-(inline|eval)|\*/);
+    // The local Stripe is no https address; files are no documents, and have no policy but for frames.
+    const isFile = !headers["x-request-id"] && policy === "frame-ancestors 'none'";
+    const hosted = policy.replace(/ http:\/\/localhost:\d+/, "");
+    if (!isFile) expect.soft(findPolicyProblems(hosted), what).toEqual([]);
   }
 });
 
-test("what is somebody's own is never kept by a cache", async ({ visitor }) => {
+test("S64: what is somebody's own is never kept by a cache", async ({ visitor }) => {
   const { session } = await makePerson();
   for (const path of ["/", "/learn", "/account", `/checkout/${COURSE}`, "/sign-in", "/nowhere"]) {
     const response = await visitor.get(path, { headers: { Cookie: `__Host-session=${session}` } });
@@ -97,4 +121,50 @@ test("health is for everybody, its checks for operators", async ({ visitor }) =>
   const headers = { Authorization: `Bearer ${readVariable("OPERATOR_TOKEN")}` };
   const full = await visitor.get("/api/health/ready", { headers });
   expect(await full.json()).toMatchObject({ checks: { database: { status: "pass" } } });
+});
+
+test("S61: nothing is served that was not meant to be", async ({ visitor }) => {
+  // Pages keeps the Worker and its rules to itself, wrangler's own server shows them.
+  const paths = [
+    "/.git/HEAD",
+    "/.git/config",
+    "/.env",
+    "/.dev.vars",
+    "/.env.example",
+    "/package.json",
+    "/wrangler.toml",
+    "/server-status",
+    "/debug",
+    "/admin.php",
+    "/api/docs",
+    "/openapi.json",
+    "/_astro/",
+    "/src/worker.ts",
+  ];
+  for (const path of paths) expect.soft((await visitor.get(path)).status(), path).toBe(404);
+  const home = await (await visitor.get("/")).text();
+  for (const [, script = ""] of home.matchAll(/src="(\/_astro\/[^"]+\.js)"/g)) {
+    expect.soft((await visitor.get(`${script}.map`)).status(), script).toBe(404);
+    expect.soft(await (await visitor.get(script)).text()).not.toContain("sourceMappingURL");
+  }
+});
+
+test("S61: TRACE is refused, and echoes nothing", async ({ visitor }) => {
+  const answer = await visitor.fetch("/", { method: "TRACE", headers: { "X-Secret": "echo" } });
+  expect(answer.status()).toBe(405);
+  expect(await answer.text()).not.toContain("echo");
+});
+
+test("where to report a weakness, and where to change a password", async ({ visitor }) => {
+  const file = await visitor.get("/.well-known/security.txt");
+  expect(file.headers()["content-type"]).toBe("text/plain; charset=utf-8");
+  const text = await file.text();
+  expect(text).toContain(`Canonical: ${readVariable("SITE_URL")}/.well-known/security.txt`);
+  const [, expires = ""] = /^Expires: (.+)$/m.exec(text) ?? [];
+  expect(Date.parse(expires)).toBeGreaterThan(Date.now());
+  const change = await visitor.get("/.well-known/change-password");
+  expect(change.status()).toBe(303);
+  expect(change.headers().location).toBe("/account/security");
+  const probe = "resource-that-should-not-exist-whose-status-code-should-not-be-200";
+  expect((await visitor.get(`/.well-known/${probe}`)).status()).toBe(404);
 });

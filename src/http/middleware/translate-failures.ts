@@ -49,7 +49,7 @@ async function failPage(context: APIContext, error: unknown): Promise<Response> 
   const address = context.url.pathname + context.url.search;
   context.locals.problem = { status, message, address };
   const page = await context.rewrite(`/${[404, 429, 503].includes(status) ? status : 500}`);
-  return new Response(await page.text(), { status, headers: page.headers });
+  return readToEnd(new Response(page.body, { status, headers: page.headers }));
 }
 
 function isForMachines(context: APIContext): boolean {
