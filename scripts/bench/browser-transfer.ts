@@ -30,7 +30,21 @@ const HIGHEST = { script: 5 * KB, font: 25 * KB, coldRequests: 6, warmRequests: 
 
 interface Loaded {
   type: string;
+  path: string;
+  /** Headers included. */
   bytes: number;
+  bodyBytes: number;
+}
+
+interface Answer {
+  requestId: string;
+  type: string;
+  response: { url: string; headers: Record<string, string> };
+}
+
+interface Finished {
+  requestId: string;
+  encodedDataLength: number;
 }
 
 /** Bytes by type and requests, with an empty profile and then again: exact, so that any excess is a break. */
@@ -46,46 +60,39 @@ export async function measureTransfer(browser: Browser, url: string): Promise<Li
   return lines;
 }
 
-/** Everything that comes until the network has been quiet for a second. */
+/** Everything that comes until the network has been quiet for a second, but for what the browser had. */
 async function load(page: Page, session: CDPSession, address: string): Promise<Loaded[]> {
-  const types = new Map<string, string>();
+  const begun = new Map<string, Omit<Loaded, "bytes">>();
   const loaded: Loaded[] = [];
   let lastAt = performance.now();
-  const begin = ({ requestId, type }: { requestId: string; type?: string }): void => {
-    types.set(requestId, type ?? "Other");
+  const hear = ({ method, params = {} }: { method: string; params?: object }): void => {
+    if (method === "Network.requestWillBeSent") lastAt = performance.now();
+    if (method === "Network.responseReceived") {
+      const { requestId, type, response } = params as Answer;
+      const bodyBytes = Number(response.headers["content-length"] ?? 0);
+      begun.set(requestId, { type, path: new URL(response.url).pathname, bodyBytes });
+    }
+    if (method !== "Network.loadingFinished") return;
     lastAt = performance.now();
+    const { requestId, encodedDataLength } = params as Finished;
+    const one = begun.get(requestId);
+    // Nothing came of what the browser had; a ping is the beacon of the page that is left.
+    if (one && one.type !== "Ping" && encodedDataLength > 0)
+      loaded.push({ ...one, bytes: encodedDataLength });
   };
-  const cached = new Set<string>();
-  const fromCache = ({ requestId }: { requestId: string }): void => void cached.add(requestId);
-  const end = ({
-    requestId,
-    encodedDataLength,
-  }: {
-    requestId: string;
-    encodedDataLength: number;
-  }): void => {
-    const type = types.get(requestId) ?? "Other";
-    lastAt = performance.now();
-    // The beacon of the page that is left.
-    if (type !== "Ping" && !cached.has(requestId) && encodedDataLength > 0)
-      loaded.push({ type, bytes: encodedDataLength });
-  };
-  session.on("Network.requestWillBeSent", begin);
-  session.on("Network.requestServedFromCache", fromCache);
-  session.on("Network.loadingFinished", end);
+  session.on("event", hear);
   await page.goto(address, { waitUntil: "load" });
   while (performance.now() - lastAt < QUIET_MS) await pause(50);
-  session.off("Network.requestWillBeSent", begin);
-  session.off("Network.requestServedFromCache", fromCache);
-  session.off("Network.loadingFinished", end);
+  session.off("event", hear);
   return loaded;
 }
 
 function linesOf(budget: Budget, cold: Loaded[], warm: Loaded[]): Line[] {
-  const bytes = (loaded: Loaded[], ...types: string[]): number =>
-    loaded
-      .filter(({ type }) => types.length === 0 || types.includes(type))
-      .reduce((sum, one) => sum + one.bytes, 0);
+  const bytes = (loaded: Loaded[]): number => loaded.reduce((sum, one) => sum + one.bytes, 0);
+  const bodies = (...types: string[]): number =>
+    cold
+      .filter(({ type }) => types.includes(type))
+      .reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
   const line = (what: string, unit: string, value: number, highest: number): Line => ({
     part: "browser",
     name: `${budget.name}: ${what}`,
@@ -93,12 +100,13 @@ function linesOf(budget: Budget, cold: Loaded[], warm: Loaded[]): Line[] {
     values: [value],
     budget: highest,
   });
+  const paths = cold.map(({ path }) => path.split("/").at(-1)).filter(Boolean);
   return [
     line("all bytes, cold", "B", bytes(cold), budget.cold),
-    line("HTML and CSS", "B", bytes(cold, "Document", "Stylesheet"), budget.markup),
-    line("JavaScript", "B", bytes(cold, "Script"), HIGHEST.script),
-    line("fonts", "B", bytes(cold, "Font"), HIGHEST.font),
-    line("requests, cold", "", cold.length, HIGHEST.coldRequests),
+    line("HTML and CSS", "B", bodies("Document", "Stylesheet"), budget.markup),
+    line("JavaScript", "B", bodies("Script"), HIGHEST.script),
+    line("fonts", "B", bodies("Font"), HIGHEST.font),
+    { ...line("requests, cold", "", cold.length, HIGHEST.coldRequests), note: paths.join(" ") },
     line("requests, warm", "", warm.length, HIGHEST.warmRequests),
     line("all bytes, warm", "B", bytes(warm), budget.warm),
   ];
