@@ -32,6 +32,7 @@ export const RATE_LIMITS = {
   "reset-email": { requests: 3, windowSeconds: 3600, withoutRedis: "count-here" },
   "reset-all": { requests: 120, windowSeconds: 60, withoutRedis: "count-here" },
   "password-account": { requests: 5, windowSeconds: 900, withoutRedis: "refuse" },
+  "second-factor-account": { requests: 5, windowSeconds: 900, withoutRedis: "refuse" },
   checkout: { requests: 20, windowSeconds: 60, withoutRedis: "refuse" },
   "checkout-all": { requests: 600, windowSeconds: 60, withoutRedis: "refuse" },
   refund: { requests: 10, windowSeconds: 60, withoutRedis: "count-here" },
