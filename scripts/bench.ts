@@ -36,6 +36,8 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+// What was started ends with this process.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 process.exitCode = await main().catch((error: unknown) => {
   console.error((error as Error).message);
   return 1;

@@ -4,6 +4,8 @@ const CONNECTIONS = 8;
 // A visitor's share of requests, so that no limit by address is met.
 const REQUESTS_PER_ADDRESS = 10;
 const TIMEOUT_MS = 10_000;
+// On a machine too busy for the shop's own time-outs, a page says "in a moment" now and then.
+const MOST_REFUSED = 0.02;
 
 /** What a page gave under load. */
 export interface Load {
@@ -20,17 +22,19 @@ export interface Target {
 }
 
 /**
- * Asks for the page on eight connections, each as fast as it is answered, for so long. Throws when an answer
- * is not a 200: an error page would be fast for nothing.
+ * Asks for the page on eight connections, each as fast as it is answered, for so long. Throws when more
+ * than one answer in fifty is not a 200: an error page would be fast for nothing.
  */
 export async function loadPage(target: Target, durationMs: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const latencies: number[] = [];
+  const refusals: number[] = [];
   const startedAt = performance.now();
   const connection = async (): Promise<void> => {
     while (performance.now() - startedAt < durationMs) {
       const askedAt = performance.now();
-      await ask(target, agent);
+      const status = await ask(target, agent);
+      if (status !== 200) refusals.push(status);
       latencies.push(performance.now() - askedAt);
     }
   };
@@ -40,6 +44,10 @@ export async function loadPage(target: Target, durationMs: number): Promise<Load
     agent.destroy();
   }
   const seconds = (performance.now() - startedAt) / 1000;
+  if (refusals.length > latencies.length * MOST_REFUSED)
+    throw new Error(
+      `${target.path} answered ${String(refusals[0])} ${refusals.length} times of ${latencies.length}.`,
+    );
   latencies.sort((one, other) => one - other);
   return {
     requests: latencies.length,
@@ -52,7 +60,8 @@ export async function loadPage(target: Target, durationMs: number): Promise<Load
 /** Asks once and gives the milliseconds until the whole answer is here. Throws unless it is a 200. */
 export async function askOnce(target: Target): Promise<number> {
   const startedAt = performance.now();
-  await ask(target, new Agent());
+  const status = await ask(target, new Agent());
+  if (status !== 200) throw new Error(`${target.path} answered ${status}.`);
   return performance.now() - startedAt;
 }
 
@@ -64,7 +73,7 @@ export function visitorAddress(): string {
   return `2001:db8:${(visitor >> 16).toString(16)}:${(visitor & 0xffff).toString(16)}::1`;
 }
 
-function ask({ url, path, headers }: Target, agent: Agent): Promise<void> {
+function ask({ url, path, headers }: Target, agent: Agent): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = {
       agent,
@@ -72,10 +81,7 @@ function ask({ url, path, headers }: Target, agent: Agent): Promise<void> {
       headers: { "CF-Connecting-IP": visitorAddress(), ...headers },
     };
     const asking = request(new URL(path, url), options, (response) => {
-      response.resume().once("end", () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`${path} answered ${String(response.statusCode)}.`));
-      });
+      response.resume().once("end", () => resolve(response.statusCode ?? 0));
     });
     asking.once("timeout", () => asking.destroy(new Error(`${path} did not answer.`)));
     asking.once("error", reject);
