@@ -11,6 +11,7 @@ import { totpCode } from "#lib/accounts/totp.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 
 let shop: TestShop;
+const DEVICE = { name: "Firefox on Linux", place: null };
 const START = Date.UTC(2026, 10, 24);
 const at = (seconds: number) => new Date(START + seconds * 1000);
 
@@ -43,6 +44,7 @@ async function turnOn() {
   const codes = await confirmSecondFactor(shop.services, {
     userId,
     code: totpCode(secret, at(0)),
+    device: DEVICE,
     now: at(0),
   });
   return { ...person, codes };
@@ -54,11 +56,12 @@ const check = (userId: string, code: string, seconds: number) =>
 test("S11 an authenticator protects from its first code on, and not before", async () => {
   const { userId, secret, email } = await begin();
   await expect(check(userId, totpCode(secret, at(0)), 0)).rejects.toThrow(/wrong/);
-  const wrong = { userId, code: "000000", now: at(0) };
+  const wrong = { userId, code: "000000", device: DEVICE, now: at(0) };
   await expect(confirmSecondFactor(shop.services, wrong)).rejects.toThrow(/wrong/);
   const codes = await confirmSecondFactor(shop.services, {
     userId,
     code: totpCode(secret, at(0)),
+    device: DEVICE,
     now: at(0),
   });
   expect(codes).toHaveLength(10);
@@ -130,10 +133,21 @@ test("S11 it is turned off by a code alone, and begins anew after that", async (
   const { userId, secret, email } = await turnOn();
   await beginSecondFactor(shop.services, { userId, now: at(30) });
   expect((await findFactorState(shop.services, { userId, email })).kind, "on stays on").toBe("on");
-  const off = (code: string) => turnSecondFactorOff(shop.services, { userId, code, now: at(60) });
+  const off = (code: string) =>
+    turnSecondFactorOff(shop.services, { userId, code, device: DEVICE, now: at(60) });
   await expect(off("000000")).rejects.toThrow();
   await off(totpCode(secret, at(60)));
   expect(await findFactorState(shop.services, { userId, email })).toEqual({ kind: "none" });
+  const events = await shop.sql<{ kind: string }>(
+    "SELECT kind FROM security_events WHERE user_id = $1 ORDER BY id",
+    [userId],
+  );
+  expect(events.map(({ kind }) => kind)).toEqual(["second-factor-on", "second-factor-off"]);
+  const mails = await shop.sql<{ template: string }>(
+    "SELECT template FROM outbox WHERE recipient = $1 ORDER BY created_at",
+    [email],
+  );
+  expect(mails.map(({ template }) => template)).toEqual(["second-factor-on", "second-factor-off"]);
 });
 
 test("a key in rotation still opens what the former one sealed", async () => {
