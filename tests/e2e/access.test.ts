@@ -1,0 +1,148 @@
+import type { APIRequestContext, APIResponse } from "@playwright/test";
+import {
+  ACTIONS,
+  NOT_REFUSED,
+  PAGES,
+  ROLES,
+  type Access,
+  type Role,
+} from "../support/access-table.ts";
+import {
+  buyCourse,
+  COURSE,
+  makePerson,
+  newClientAddress,
+  shopServices,
+  type Person,
+} from "../support/e2e-shop.ts";
+import { expect, test } from "../support/e2e.ts";
+
+/** Who asks, and what is the owner's. */
+interface Cast {
+  people: Record<Role, Person | null>;
+  ids: Record<string, string>;
+}
+
+let cast: Cast | undefined;
+
+for (const [kind, table] of Object.entries({ page: PAGES, action: ACTIONS }))
+  for (const [name, access] of Object.entries(table))
+    test(`S31: ${kind} ${name} is for whom the table says`, async ({ visitor }) => {
+      const { people, ids } = await getCast();
+      const answers: Record<string, number | string> = {};
+      for (const role of ROLES)
+        answers[role] = outcomeOf(await ask(visitor, fill(access, ids), people[role]));
+      const expected = Object.fromEntries(
+        ROLES.map((role, index) => {
+          const outcome = access.outcomes[index] ?? 0;
+          return [role, outcome === NOT_REFUSED ? notRefused(answers[role]) : outcome];
+        }),
+      );
+      expect(answers).toEqual(expected);
+    });
+
+test("S32 S33: what is another's looks like what is not there, and holds nothing of the owner", async ({
+  visitor,
+}) => {
+  const { people, ids } = await getCast();
+  const { owner, learner } = people;
+  if (!owner || !learner) throw new Error("Nobody was made.");
+  const nobodys = { ...ids, order: NOBODY, session: "cs_test_nobodys", lesson: NOBODY };
+  for (const [name, access] of Object.entries({ ...PAGES, ...ACTIONS })) {
+    if (!/\{\w+\}/.test(JSON.stringify(access))) continue;
+    const theirs = await ask(visitor, fill(access, ids), learner);
+    const text = await theirs.text();
+    for (const own of [owner.email, owner.name, owner.id])
+      expect.soft(text, `${name} names its owner`).not.toContain(own);
+    const none = await ask(visitor, fill(access, nobodys), learner);
+    expect.soft(theirs.status(), name).toBe(none.status());
+    expect.soft(anonymous(text), name).toBe(anonymous(await none.text()));
+  }
+});
+
+test("S29 S52: reading as nobody makes no session, no order and no account", async ({
+  visitor,
+}) => {
+  const count = async () => {
+    const [row] = await shopServices().database.read<Record<string, string>[]>`
+      SELECT (SELECT count(*) FROM orders) AS orders,
+             (SELECT count(*) FROM registrations) AS registrations,
+             (SELECT count(*) FROM users) AS users`;
+    return row;
+  };
+  const { ids } = await getCast();
+  const before = await count();
+  for (const [name, access] of Object.entries(PAGES)) {
+    if (access.method) continue;
+    const answer = await ask(visitor, fill(access, ids), null);
+    const cookies = answer
+      .headersArray()
+      .filter(({ name: header }) => /^set-cookie$/i.test(header));
+    expect.soft(cookies, name).toEqual([]);
+  }
+  expect(await count()).toEqual(before);
+});
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
+async function getCast(): Promise<Cast> {
+  cast ??= await makeCast();
+  return cast;
+}
+
+async function makeCast(): Promise<Cast> {
+  const owner = await makePerson("Olga Owner");
+  const order = await buyCourse(owner);
+  const [row] = await shopServices().database.read<Record<string, string>[]>`
+    SELECT items.id AS item, orders.stripe_session_id AS session, lessons.id AS lesson
+    FROM order_items items
+    JOIN orders ON orders.id = items.order_id
+    JOIN lessons ON lessons.course_id = items.course_id
+    JOIN courses ON courses.id = items.course_id
+    WHERE orders.id = ${order} AND courses.slug = ${COURSE}
+    LIMIT 1`;
+  const people = {
+    visitor: null,
+    learner: await makePerson("Lena Learner"),
+    owner,
+    admin: await makePerson("Ada Admin", "admin"),
+  };
+  return { people, ids: { ...row, order } };
+}
+
+function fill({ path, form, ...access }: Access, ids: Record<string, string>): Access {
+  const put = (text: string) => text.replace(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? "");
+  const filled = Object.entries(form ?? {}).map(([name, value]) => [name, put(value)]);
+  return {
+    ...access,
+    path: put(path),
+    ...(form && { form: Object.fromEntries(filled) as Record<string, string> }),
+  };
+}
+
+function ask(
+  visitor: APIRequestContext,
+  { path, method = "GET" as never, form }: Access,
+  person: Person | null,
+): Promise<APIResponse> {
+  const headers = {
+    "CF-Connecting-IP": newClientAddress(),
+    ...(person && { Cookie: `__Host-session=${person.session}` }),
+  };
+  return visitor.fetch(path, { method, headers, ...(form && { form }) });
+}
+
+function outcomeOf(answer: APIResponse): number | string {
+  const isToSignIn = answer.headers().location?.startsWith("/sign-in") ?? false;
+  return answer.status() === 303 && isToSignIn ? "sign-in" : answer.status();
+}
+
+function notRefused(outcome: number | string | undefined): number | string | undefined {
+  const isRefusal = typeof outcome !== "number" || [401, 403].includes(outcome) || outcome >= 500;
+  return isRefusal ? "not refused" : outcome;
+}
+
+// What differs between any two answers: the request's own id, and the address that was asked for.
+function anonymous(text: string): string {
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|cs_test_\w+/g, "…");
+}

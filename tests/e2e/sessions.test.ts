@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import type { APIRequestContext, APIResponse } from "@playwright/test";
+import { hashPassword } from "#lib/accounts/passwords.ts";
+import { ACTIONS, PAGES } from "../support/access-table.ts";
+import { makePerson, newAddress, newClientAddress, shopServices } from "../support/e2e-shop.ts";
+import { expect, test } from "../support/e2e.ts";
+
+const PASSWORD = "four words of it";
+
+test("S22 S30: a planted session id opens nothing, and signing in gives another", async ({
+  visitor,
+}) => {
+  const email = await makeAccount();
+  const planted = randomBytes(32).toString("base64url");
+  const answer = await signIn(visitor, email, planted);
+  expect(answer.status()).toBe(303);
+  const fresh = sessionOf(answer);
+  expect(Buffer.from(fresh, "base64url")).toHaveLength(32);
+  expect(fresh).not.toBe(planted);
+  expect(await opensAccount(visitor, fresh)).toBe(true);
+  expect(await opensAccount(visitor, planted)).toBe(false);
+  for (const cookie of cookiesOf(answer)) {
+    expect.soft(cookie).toMatch(/^__Host-\w+=/);
+    for (const attribute of ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"])
+      expect.soft(cookie).toContain(attribute);
+    expect.soft(cookie).not.toMatch(/domain=/i);
+  }
+});
+
+test("S22: whoever plants a session of their own is not in the account afterwards", async ({
+  visitor,
+}) => {
+  const stranger = await makePerson();
+  const fresh = sessionOf(await signIn(visitor, await makeAccount(), stranger.session));
+  expect(fresh).not.toBe(stranger.session);
+  expect(await opensAccount(visitor, stranger.session)).toBe(false);
+});
+
+test("S25 S65: after signing out the same cookie opens nothing, and the browser forgets", async ({
+  visitor,
+}) => {
+  const session = sessionOf(await signIn(visitor, await makeAccount()));
+  const headers = { Cookie: `__Host-session=${session}` };
+  expect(await opensAccount(visitor, session)).toBe(true);
+  const out = await visitor.post("/sign-out?_action=signOut", { headers, form: {} });
+  expect(out.status()).toBe(303);
+  expect(out.headers()["clear-site-data"]).toBe('"cache", "storage"');
+  expect(cookiesOf(out).some((cookie) => cookie.startsWith("__Host-session=;"))).toBe(true);
+  for (const { path, method, outcomes } of Object.values(PAGES))
+    if (!method && outcomes[0] === "sign-in" && !path.includes("{")) {
+      const replayed = await visitor.get(path, { headers: { ...headers, ...elsewhere() } });
+      expect.soft(replayed.status(), path).toBe(303);
+      expect.soft(replayed.headers().location, path).toMatch(/^\/sign-in/);
+    }
+  for (const { path, form, outcomes } of Object.values(ACTIONS))
+    if (outcomes[0] === 401) {
+      const sent = { headers: { ...headers, ...elsewhere() }, ...(form && { form }) };
+      expect.soft((await visitor.post(path, sent)).status(), path).toBeGreaterThanOrEqual(400);
+    }
+});
+
+test("S28: every page of a person who is signed in offers to sign out", async ({ visitor }) => {
+  const { session } = await makePerson();
+  for (const [name, { path, method }] of Object.entries(PAGES)) {
+    if (method || path.includes("{") || !name.endsWith(".astro")) continue;
+    const headers = { Cookie: `__Host-session=${session}`, ...elsewhere() };
+    const answer = await visitor.get(path, { headers });
+    if (answer.status() === 200)
+      expect.soft(await answer.text(), name).toMatch(/_action=signOut|href="\/sign-out"/);
+  }
+});
+
+test("S07: a password of four hundred days ago still signs in", async ({ visitor }) => {
+  const email = await makeAccount();
+  await shopServices().database.write`
+    UPDATE users SET created_at = now() - interval '400 days', updated_at = now() - interval '400 days'
+    WHERE email = ${email}`;
+  expect((await signIn(visitor, email)).status()).toBe(303);
+});
+
+function elsewhere(): Record<string, string> {
+  return { "CF-Connecting-IP": newClientAddress() };
+}
+
+async function makeAccount(): Promise<string> {
+  const email = newAddress();
+  const hash = await hashPassword(PASSWORD);
+  await shopServices().database.write`
+    INSERT INTO users (email, name, password_hash, role)
+    VALUES (${email}, 'Kim Owner', ${hash}, 'learner')`;
+  return email;
+}
+
+function signIn(visitor: APIRequestContext, email: string, planted?: string): Promise<APIResponse> {
+  const headers = planted ? { Cookie: `__Host-session=${planted}` } : {};
+  const form = { email, password: PASSWORD, remember: "on" };
+  return visitor.post("/sign-in?_action=signIn", { headers, form });
+}
+
+async function opensAccount(visitor: APIRequestContext, session: string): Promise<boolean> {
+  const headers = { Cookie: `__Host-session=${session}`, ...elsewhere() };
+  return (await visitor.get("/account", { headers })).status() === 200;
+}
+
+function cookiesOf(answer: APIResponse): string[] {
+  return answer
+    .headersArray()
+    .filter(({ name }) => /^set-cookie$/i.test(name))
+    .map(({ value }) => value);
+}
+
+function sessionOf(answer: APIResponse): string {
+  const [, session = ""] = /__Host-session=([\w-]{43})/.exec(cookiesOf(answer).join("\n")) ?? [];
+  return session;
+}
