@@ -1,0 +1,147 @@
+import type { Mutant } from "../../scripts/mutants.ts";
+
+const RESET = "tests/integration/lib/accounts/password-reset.test.ts";
+const CHANGE = "tests/integration/lib/accounts/change-password.test.ts";
+const MOVE = "tests/integration/lib/accounts/email-change.test.ts";
+const DEVICES = "tests/integration/lib/accounts/session-list.test.ts";
+const RULES = "tests/integration/lib/accounts/password-rules.test.ts";
+
+/** Bugs in how a password or an address is changed. Each names the check that it breaks. */
+export const mutants: Mutant[] = [
+  {
+    id: "W01",
+    case: "S13 a reset can be used again and again",
+    file: "src/lib/accounts/reset-queries.ts",
+    from: "      WHERE id = ${use.id}::uuid AND used_at IS NULL\n      RETURNING user_id\n    ), changed AS (\n      UPDATE users\n      SET password_hash = ${use.hash}, password_changed_at = now(), updated_at = now()\n      FROM used\n      WHERE users.id = used.user_id AND users.password_hash = ${use.former}",
+    to: "      WHERE id = ${use.id}::uuid AND ${use.former}::text <> ''\n      RETURNING user_id\n    ), changed AS (\n      UPDATE users\n      SET password_hash = ${use.hash}, password_changed_at = now(), updated_at = now()\n      FROM used\n      WHERE users.id = used.user_id",
+    tests: [RESET],
+  },
+  {
+    id: "W02",
+    case: "S14 a reset never runs out",
+    file: "src/lib/accounts/password-reset.ts",
+    from: "export const RESET_TTL_SECONDS = 10 * 60;",
+    to: "export const RESET_TTL_SECONDS = 10 * 60 + 1;",
+    tests: [RESET],
+  },
+  {
+    id: "W03",
+    case: "S13 a reset is not bound to the account's address",
+    file: "src/lib/accounts/password-reset.ts",
+    from: "nonce, userId, email, passwordHash).toString(",
+    to: "nonce, userId, passwordHash || email).toString(",
+    tests: [RESET],
+  },
+  {
+    id: "W04",
+    case: "S16 a reset leaves the sessions open",
+    file: "src/lib/accounts/password-reset.ts",
+    from: "  await endAllSessions(services.redis, reset.userId);\n  const isChanged = await usePasswordReset(services.database, {\n    id: reset.id,\n    former: reset.passwordHash,\n    hash,\n    device: wish.device,\n  });\n  if (!isChanged) throw usedUp();\n  await endAllSessions(services.redis, reset.userId);\n",
+    to: "  const isChanged = await usePasswordReset(services.database, {\n    id: reset.id,\n    former: reset.passwordHash,\n    hash,\n    device: wish.device,\n  });\n  if (!isChanged) throw usedUp();\n",
+    tests: [RESET],
+  },
+  {
+    id: "W05",
+    case: "S17 only a known address is written down",
+    file: "src/lib/accounts/reset-queries.ts",
+    from: "    LEFT JOIN users ON users.id = requested.user_id`;",
+    to: "    JOIN users ON users.id = requested.user_id`;",
+    tests: [RESET],
+  },
+  {
+    id: "W06",
+    case: "S05 a password changes without the current one",
+    file: "src/lib/accounts/change-password.ts",
+    from: "if (!stored || !(await verifyPassword(password, stored.passwordHash)))",
+    to: "if (!stored)",
+    tests: [CHANGE, MOVE],
+  },
+  {
+    id: "W07",
+    case: "S08 the current password can be guessed at without end",
+    file: "src/lib/accounts/change-password.ts",
+    from: 'await enforceLimits(services.redis, [["password-account", userId]]);',
+    to: "await enforceLimits(services.redis, []);",
+    tests: [CHANGE],
+  },
+  {
+    id: "W08",
+    case: "S13 a link moves the account of whoever opens it",
+    file: "src/lib/accounts/email-change.ts",
+    from: "!change || change.userId !== link.userId || change.isTaken",
+    to: "!change || change.isTaken",
+    tests: [MOVE],
+  },
+  {
+    id: "W09",
+    case: "S13 a change of the password does not stop a move",
+    file: "src/lib/accounts/email-change.ts",
+    from: "const parts = [id, nonce, newEmail, userId, email, passwordHash];",
+    to: "const parts = [id, nonce, newEmail, userId, email, passwordHash.slice(0, 0)];",
+    tests: [MOVE],
+  },
+  {
+    id: "W10",
+    case: "S13 two accounts that move to one address end in a failure of ours",
+    file: "src/lib/accounts/email-change.ts",
+    from: 'if (violates(error, "users_email_key")) return null;',
+    to: 'if (violates(error, "users_name_key")) return null;',
+    tests: [MOVE],
+  },
+  {
+    id: "W11",
+    case: "S26 signing out one device signs out another",
+    file: "src/lib/accounts/session-list.ts",
+    from: "keys.find((each) => referenceOf(each) === reference)",
+    to: "keys.findLast((each) => referenceOf(each) !== reference)",
+    tests: [DEVICES],
+  },
+  {
+    id: "W12",
+    case: "S26 signing out all others signs out this device too",
+    file: "src/lib/accounts/session-list.ts",
+    from: "keys.filter((key) => key !== current)",
+    to: "keys.filter((key) => key !== currentId)",
+    tests: [DEVICES],
+  },
+  {
+    id: "W13",
+    case: "S23 what ran out stays on the list",
+    file: "src/lib/accounts/session-list.ts",
+    from: "if (gone.length > 0) await client.zrem",
+    to: "if (gone.length > keys.length) await client.zrem",
+    tests: [DEVICES],
+  },
+  {
+    id: "W14",
+    case: "S03 a common password in capitals is taken",
+    file: "src/lib/accounts/password-rules.ts",
+    from: "COMMON.has(password.toLowerCase())",
+    to: "COMMON.has(password)",
+    tests: [RULES],
+  },
+  {
+    id: "W15",
+    case: "S04 the parts of the own address are taken",
+    file: "src/lib/accounts/password-rules.ts",
+    from: "...split(local), ...split(host), ",
+    to: "",
+    tests: [RULES],
+  },
+  {
+    id: "W16",
+    case: "S03 the whole hash leaves",
+    file: "src/lib/services/breached-passwords.ts",
+    from: "fetchRange(apiBase, digest.slice(0, 5))",
+    to: "fetchRange(apiBase, digest)",
+    tests: [RULES],
+  },
+  {
+    id: "W17",
+    case: "S03 a silent list keeps everybody waiting",
+    file: "src/lib/services/breached-passwords.ts",
+    from: "const TIMEOUT_MS = 700;",
+    to: "const TIMEOUT_MS = 7_000;",
+    tests: [RULES],
+  },
+];
