@@ -1,3 +1,4 @@
+import { demoCode } from "./demo-accounts.ts";
 import type { Faults, FaultyService } from "./faults.ts";
 import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import type { LocalService } from "./service.ts";
@@ -17,7 +18,9 @@ export function createIndexPage(urls: StackUrls, faults: Faults): LocalService {
       else
         response
           .writeHead(200, PAGE_HEADERS)
-          .end(page("Local services", `${listServices(urls)}${listFaults(faults)}`));
+          .end(
+            page("Local services", `${listServices(urls)}${showDemoCode()}${listFaults(faults)}`),
+          );
       return Promise.resolve();
     },
     close: () => Promise.resolve(),
@@ -41,6 +44,12 @@ function listServices(urls: StackUrls): string {
   );
   return `<table><thead><tr><th>Service</th><th>Address</th><th>For</th></tr></thead>
 <tbody>${cells.join("\n")}</tbody></table>`;
+}
+
+function showDemoCode(): string {
+  const { code, seconds } = demoCode();
+  return `<h2>The demo admin's second factor</h2>
+<p><code>${code}</code> for ${seconds} seconds more; load the page again for the next.</p>`;
 }
 
 function listFaults(faults: Faults): string {

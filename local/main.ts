@@ -1,14 +1,10 @@
 // The local stack as a process: `node local/main.ts [--data FOLDER] [--reset]`.
 import { fstatSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { DEMO_ACCOUNTS } from "./demo-accounts.ts";
 import type { Ports } from "./ports.ts";
 import { noteRunningStack } from "./running.ts";
 import { resetStack, startStack } from "./stack.ts";
-
-const DEMO_ACCOUNTS = [
-  { email: "learner@example.com", what: "a learner" },
-  { email: "admin@example.com", what: "an admin" },
-];
 
 const { values } = parseArgs({
   options: {

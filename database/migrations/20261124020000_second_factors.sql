@@ -19,6 +19,18 @@ CREATE TABLE recovery_codes (
   PRIMARY KEY (user_id, code_hash)
 );
 
+ALTER TABLE security_events
+  DROP CONSTRAINT security_events_kind_check,
+  ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
+    'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
+    'second-factor-on', 'second-factor-off',
+    'session-ended', 'other-sessions-ended', 'all-sessions-ended'));
+
 -- migrate:down
+ALTER TABLE security_events
+  DROP CONSTRAINT security_events_kind_check,
+  ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
+    'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
+    'session-ended', 'other-sessions-ended', 'all-sessions-ended')) NOT VALID;
 DROP TABLE recovery_codes;
 DROP TABLE totp_factors;

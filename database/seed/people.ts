@@ -1,5 +1,7 @@
+import { DEMO_TOTP_SECRET } from "#local/demo-accounts.ts";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import type { Database } from "#lib/services/database.ts";
+import { seal } from "#lib/tokens.ts";
 
 /** Who may sign in to the local shop, all with the same password. */
 export const DEMO_PEOPLE = [
@@ -7,8 +9,15 @@ export const DEMO_PEOPLE = [
   { email: "admin@example.com", name: "Ada Admin", role: "admin" },
 ] as const;
 
-/** Makes the demo accounts that don't exist yet, and gives how many that were. */
-export async function seedPeople(database: Database, password: string): Promise<number> {
+/**
+ * Makes the demo accounts that don't exist yet, and gives how many that were. The admin gets a
+ * second factor that the local stack knows, sealed with `secret`; without one, none.
+ */
+export async function seedPeople(
+  database: Database,
+  password: string,
+  secret: string | undefined,
+): Promise<number> {
   const emails = JSON.stringify(DEMO_PEOPLE.map(({ email }) => email));
   const known = await database.read<{ email: string }[]>`
     SELECT email
@@ -24,5 +33,17 @@ export async function seedPeople(database: Database, password: string): Promise<
       VALUES (${email}, ${name}, ${passwordHash}, ${role})
       ON CONFLICT (email) DO NOTHING`;
   }
+  if (secret) await seedSecondFactor(database, seal(secret, "totp-secret", DEMO_TOTP_SECRET));
   return missing.length;
+}
+
+// Always anew: another key of the shop can't open what the former one sealed.
+async function seedSecondFactor(database: Database, sealedSecret: string): Promise<void> {
+  await database.write`
+    INSERT INTO totp_factors (user_id, sealed_secret, confirmed_at)
+    SELECT id, ${sealedSecret}, now()
+    FROM users
+    WHERE email = 'admin@example.com' AND role = 'admin'
+    ON CONFLICT (user_id) DO UPDATE
+    SET sealed_secret = EXCLUDED.sealed_secret`;
 }

@@ -32,7 +32,7 @@ export async function seed(database: Database, options: SeedOptions): Promise<vo
     log(`${name}: ${lessonCount} lessons, ${outcome}`);
   }
   if (demoPassword === null || isDeployed()) return;
-  const made = await seedPeople(database, demoPassword);
+  const made = await seedPeople(database, demoPassword, process.env.JWT_SECRET);
   log(made === 0 ? "Demo accounts: unchanged" : `Demo accounts: ${made} made`);
 }
 

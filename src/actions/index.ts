@@ -16,12 +16,23 @@ import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { refundItems } from "./refunds.ts";
 
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  confirmSecondStep,
+  turnSecondFactorOff,
+} from "./second-factor.ts";
+
 /** Every form of the shop. Each handler authorises for itself: an action can be posted to any page. */
 export const server = {
   signUp,
   confirmSignUp,
   signIn,
   signOut,
+  confirmSecondStep,
+  beginSecondFactor,
+  confirmSecondFactor,
+  turnSecondFactorOff,
   requestPasswordReset,
   resetPassword,
   changePassword,

@@ -6,6 +6,8 @@ const EVENTS: Record<SecurityEventKind, string> = {
   "password-reset": "Password set anew with a link from the mail",
   "email-change-asked": "Another address asked for",
   "email-changed": "Address changed",
+  "second-factor-on": "Second factor turned on",
+  "second-factor-off": "Second factor turned off",
   "session-ended": "One device signed out",
   "other-sessions-ended": "All other devices signed out",
   "all-sessions-ended": "All devices signed out",

@@ -5,12 +5,18 @@ import { AppError, DependencyError } from "#lib/errors.ts";
 type Guarded = Pick<APIContext, "locals">;
 
 /**
- * The admin who is asking. Throws as `requireSession` does for a visitor, and AppError "not-found"
- * for a learner, who need not know that there is such a page.
+ * The admin who is asking. Throws as `requireSession` does for a visitor, AppError "not-found" for a
+ * learner, who need not know that there is such a page, and "forbidden" for an admin who signed in
+ * without a second factor (ASVS V6.3.3).
  */
 export function requireAdmin(context: Guarded): Session {
   const session = requireSession(context);
   if (session.role !== "admin") throw new AppError("not-found", "There is no such page.");
+  if (!session.isSecondFactorUsed)
+    throw new AppError(
+      "forbidden",
+      "Admins need a second factor. Set it up under Account, Security, or sign in with it.",
+    );
   return session;
 }
 

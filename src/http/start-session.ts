@@ -10,11 +10,14 @@ import { readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
  */
 export async function startSession(
   { cookies, locals, request }: Pick<APIContext, "cookies" | "locals" | "request">,
-  user: User,
+  user: User & { isSecondFactorUsed?: boolean },
 ): Promise<void> {
   const { services, session } = locals;
   const former = readSessionCookie(cookies);
-  const id = await createSession(services.redis, user, new Date(), describeDevice(request));
+  // Who has typed a code here keeps what it is worth when the session is only renewed.
+  const isKept = session?.userId === user.id && session.isSecondFactorUsed;
+  const person = { ...user, isSecondFactorUsed: user.isSecondFactorUsed ?? isKept };
+  const id = await createSession(services.redis, person, new Date(), describeDevice(request));
   if (former && session) await endSession(services.redis, former, session.userId);
   writeSessionCookie(cookies, id);
 }

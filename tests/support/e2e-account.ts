@@ -7,8 +7,10 @@ export const PASSWORD = "four words of it";
 export const NEW_PASSWORD = "another five words of it";
 
 /** Makes a person who is signed in and has `PASSWORD`. */
-export async function makePersonWithPassword(): Promise<Person> {
-  const person = await makePerson();
+export async function makePersonWithPassword(
+  role: "learner" | "admin" = "learner",
+): Promise<Person> {
+  const person = await makePerson(undefined, role);
   const hash = await hashPassword(PASSWORD);
   await shopServices().database.write`
     UPDATE users

@@ -49,7 +49,11 @@ export async function makePerson(
     RETURNING id`;
   if (!row) throw new Error("The person was not made.");
   const person = { id: row.id, name, email };
-  const session = await createSession(redis, { ...person, role }, new Date());
+  const session = await createSession(
+    redis,
+    { ...person, role, isSecondFactorUsed: role === "admin" },
+    new Date(),
+  );
   return { ...person, session };
 }
 

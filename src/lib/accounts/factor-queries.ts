@@ -1,4 +1,5 @@
 import type { Database } from "#lib/services/database.ts";
+import type { Device } from "./device-words.ts";
 
 /** An account's authenticator. */
 export interface TotpFactor {
@@ -37,14 +38,21 @@ export async function upsertTotpFactor(
     WHERE totp_factors.confirmed_at IS NULL`;
 }
 
+/** Who changed a second factor, with which device, for the event and the notice. */
+interface FactorChange {
+  userId: string;
+  device: Device;
+  /** Makes the notice's key, so that it is sent once. */
+  noticeId: string;
+}
+
 /**
- * Confirms an authenticator with its first code, and keeps the hashes of its recovery codes. Gives
- * false when it was confirmed or replaced meanwhile.
+ * Confirms an authenticator with its first code, keeps the hashes of its recovery codes, and writes
+ * the event and the notice. Gives false when it was confirmed or replaced meanwhile.
  */
 export async function confirmTotpFactor(
   database: Database,
-  factor: {
-    userId: string;
+  factor: FactorChange & {
     sealedSecret: string;
     counter: number;
     codeHashes: string[];
@@ -62,6 +70,16 @@ export async function confirmTotpFactor(
       INSERT INTO recovery_codes (user_id, code_hash)
       SELECT user_id, unnest(${factor.codeHashes}::text[])
       FROM confirmed
+    ), noted AS (
+      INSERT INTO security_events (user_id, kind, device, place)
+      SELECT user_id, 'second-factor-on', ${factor.device.name}, ${factor.device.place}
+      FROM confirmed
+    ), told AS (
+      INSERT INTO outbox (dedupe_key, template, recipient, parameters)
+      SELECT 'second-factor:' || ${factor.noticeId}, 'second-factor-on', email,
+             jsonb_build_object('name', name, 'device', ${factor.device.name}::text)
+      FROM confirmed
+      JOIN users ON users.id = confirmed.user_id
     )
     SELECT user_id FROM confirmed`;
   return rows.length > 0;
@@ -94,13 +112,28 @@ export async function updateRecoveryCode(
   return rows.length > 0;
 }
 
-/** Takes the authenticator and its recovery codes off an account. */
-export async function deleteTotpFactor(database: Database, userId: string): Promise<void> {
+/**
+ * Takes the authenticator and its recovery codes off an account, and writes the event and the
+ * notice.
+ */
+export async function deleteTotpFactor(database: Database, change: FactorChange): Promise<void> {
+  const { userId, device, noticeId } = change;
   await database.write`
     WITH codes AS (
       DELETE FROM recovery_codes
       WHERE user_id = ${userId}::uuid
+    ), removed AS (
+      DELETE FROM totp_factors
+      WHERE user_id = ${userId}::uuid
+      RETURNING user_id
+    ), noted AS (
+      INSERT INTO security_events (user_id, kind, device, place)
+      SELECT user_id, 'second-factor-off', ${device.name}, ${device.place}
+      FROM removed
     )
-    DELETE FROM totp_factors
-    WHERE user_id = ${userId}::uuid`;
+    INSERT INTO outbox (dedupe_key, template, recipient, parameters)
+    SELECT 'second-factor:' || ${noticeId}, 'second-factor-off', email,
+           jsonb_build_object('name', name, 'device', ${device.name}::text)
+    FROM removed
+    JOIN users ON users.id = removed.user_id`;
 }

@@ -23,7 +23,7 @@ export interface SignInAttempt {
 export async function signIn(
   services: Pick<Services, "database" | "redis" | "environment">,
   attempt: SignInAttempt,
-): Promise<User & { isKnownDevice: boolean }> {
+): Promise<User & { hasSecondFactor: boolean; isKnownDevice: boolean }> {
   const known = knownDevice(services, attempt);
   await enforceLimits(services.redis, limitsOf(attempt, known));
   return { ...(await checkCredentials(services, attempt)), isKnownDevice: known !== null };

@@ -11,6 +11,7 @@ export interface User {
 
 export interface UserWithPassword extends User {
   passwordHash: string;
+  hasSecondFactor: boolean;
 }
 
 /** The account with this address, and the hash to check its password against, or null. */
@@ -19,7 +20,11 @@ export async function findUserByEmail(
   email: string,
 ): Promise<UserWithPassword | null> {
   const [user] = await database.read<UserWithPassword[]>`
-    SELECT id, email, name, role, password_hash
+    SELECT id, email, name, role, password_hash, EXISTS (
+        SELECT
+        FROM totp_factors
+        WHERE user_id = users.id AND confirmed_at IS NOT NULL
+      ) AS has_second_factor
     FROM users
     WHERE email = ${email}`;
   return user ?? null;

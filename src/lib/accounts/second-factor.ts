@@ -10,6 +10,7 @@ import {
   updateTotpCounter,
   upsertTotpFactor,
 } from "./factor-queries.ts";
+import type { Device } from "./device-words.ts";
 import { findTotpCounter, newRecoveryCodes, newTotpSecret, totpAddress } from "./totp.ts";
 
 type FactorServices = Pick<Services, "database" | "redis" | "environment">;
@@ -59,7 +60,7 @@ export async function beginSecondFactor(
  */
 export async function confirmSecondFactor(
   services: FactorServices,
-  { userId, code, now }: FactorProof,
+  { userId, code, device, now }: FactorProof & { device: Device },
 ): Promise<string[]> {
   const { database, redis, environment } = services;
   await enforceLimits(redis, [["second-factor-account", userId]]);
@@ -72,7 +73,8 @@ export async function confirmSecondFactor(
   if (counter === null) throw wrongCode();
   const codes = newRecoveryCodes();
   const codeHashes = codes.map(hashOf);
-  if (!(await confirmTotpFactor(database, { userId, sealedSecret, counter, codeHashes, now })))
+  const change = { userId, device, noticeId: crypto.randomUUID() };
+  if (!(await confirmTotpFactor(database, { ...change, sealedSecret, counter, codeHashes, now })))
     throw new AppError("conflict", "The authenticator changed meanwhile. Please look again.");
   return codes;
 }
@@ -102,10 +104,11 @@ export async function checkSecondFactor(
 /** Turns the authenticator off, proved by a last code of it. Throws as `checkSecondFactor` does. */
 export async function turnSecondFactorOff(
   services: FactorServices,
-  proof: FactorProof,
+  proof: FactorProof & { device: Device },
 ): Promise<void> {
   await checkSecondFactor(services, proof);
-  await deleteTotpFactor(services.database, proof.userId);
+  const { userId, device } = proof;
+  await deleteTotpFactor(services.database, { userId, device, noticeId: crypto.randomUUID() });
 }
 
 function plain(code: string): string {

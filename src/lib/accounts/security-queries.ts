@@ -8,6 +8,8 @@ export type SecurityEventKind =
   | "password-reset"
   | "email-change-asked"
   | "email-changed"
+  | "second-factor-on"
+  | "second-factor-off"
   | "session-ended"
   | "other-sessions-ended"
   | "all-sessions-ended";

@@ -18,6 +18,8 @@ export const storedSession = z.object({
   role: z.enum(["learner", "admin"]),
   createdAt: z.number(),
   device: z.object({ name: z.string(), place: z.string().nullable() }).nullable().default(null),
+  /** A code was typed besides the password. */
+  isSecondFactorUsed: z.boolean().default(false),
 });
 
 /** Who is asking, as of the time they signed in. */
@@ -29,7 +31,7 @@ export type Session = z.infer<typeof storedSession>;
  */
 export async function createSession(
   redis: RedisService,
-  user: User,
+  user: User & { isSecondFactorUsed?: boolean },
   now: Date,
   device: Device | null = null,
 ): Promise<string> {
@@ -41,6 +43,7 @@ export async function createSession(
     role: user.role,
     createdAt: now.getTime(),
     device,
+    isSecondFactorUsed: user.isSecondFactorUsed ?? false,
   };
   const key = sessionKey(id);
   const list = sessionsOfUser(user.id);

@@ -10,7 +10,7 @@ import { findUserByEmail, updatePasswordHash, type User } from "./queries.ts";
 export async function checkCredentials(
   services: Pick<Services, "database">,
   credentials: { email: string; password: string },
-): Promise<User> {
+): Promise<User & { hasSecondFactor: boolean }> {
   const user = await findUserByEmail(services.database, credentials.email);
   const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
   if (!user || !isRight)
@@ -21,5 +21,6 @@ export async function checkCredentials(
       former: user.passwordHash,
       hash: await hashPassword(credentials.password),
     });
-  return { id: user.id, email: user.email, name: user.name, role: user.role };
+  const { id, email, name, role, hasSecondFactor } = user;
+  return { id, email, name, role, hasSecondFactor };
 }

@@ -5,6 +5,8 @@ import {
   emailChanged,
   passwordChanged,
   resetPassword,
+  secondFactorOff,
+  secondFactorOn,
 } from "./mails/account-changes.ts";
 import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
 import { contact } from "./mails/contact.ts";
@@ -23,6 +25,8 @@ export type MailTemplate =
   | "confirm-email"
   | "email-change-asked"
   | "email-changed"
+  | "second-factor-on"
+  | "second-factor-off"
   | "receipt"
   | "grant"
   | "payment-failed"
@@ -48,6 +52,8 @@ const WRITERS = new Map<string, LetterWriter>([
   ["confirm-email", confirmEmail],
   ["email-change-asked", emailChangeAsked],
   ["email-changed", emailChanged],
+  ["second-factor-on", secondFactorOn],
+  ["second-factor-off", secondFactorOff],
   ["receipt", receipt],
   ["grant", grant],
   ["payment-failed", paymentFailed],

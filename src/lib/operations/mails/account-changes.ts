@@ -84,6 +84,36 @@ export const confirmEmail: LetterWriter = async (services, { changeId = "" }, no
   };
 };
 
+/** That a code is asked for besides the password from now on. */
+export const secondFactorOn: LetterWriter = ({ environment }, { name, device }) =>
+  Promise.resolve({
+    subject: "Your second factor is on",
+    preview: "From now on a code is asked for besides your password.",
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `An authenticator was added to your Slipway account, with ${device}. From now on a code of it ` +
+        "is asked for besides your password. Keep the recovery codes in a safe place.",
+      "If that was not you, sign in, turn it off with a recovery code, or write to us.",
+    ],
+    action: { label: "See your security page", url: `${environment.SITE_URL}/account/security` },
+    reason: "You get this mail at every change of your second factor; it can't be turned off.",
+  });
+
+/** That the password alone opens the account again. */
+export const secondFactorOff: LetterWriter = ({ environment }, { name, device }) =>
+  Promise.resolve({
+    subject: "Your second factor is off",
+    preview: "Your password alone opens your account again.",
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `The authenticator of your Slipway account was turned off, with ${device}. Your password alone ` +
+        "opens the account again.",
+      "If that was not you, set a new password at once and turn the second factor on again.",
+    ],
+    action: { label: "Set a new password", url: `${environment.SITE_URL}/forgot-password` },
+    reason: "You get this mail at every change of your second factor; it can't be turned off.",
+  });
+
 /** To the address an account has: that it is about to leave it. */
 export const emailChangeAsked: LetterWriter = ({ environment }, { name, device }) =>
   Promise.resolve({

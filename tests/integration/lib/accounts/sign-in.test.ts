@@ -22,7 +22,7 @@ test("address and password together give the account, without its hash", async (
     email: "kim@example.com",
     password: "a long password",
   });
-  expect(Object.keys(user).sort()).toEqual(["email", "id", "name", "role"]);
+  expect(Object.keys(user).sort()).toEqual(["email", "hasSecondFactor", "id", "name", "role"]);
 });
 
 test("a wrong password and an unknown address are refused in the same words", async () => {

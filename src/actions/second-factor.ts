@@ -1,0 +1,87 @@
+import { defineAction } from "astro:actions";
+import { z } from "zod";
+import { translateErrors } from "#http/action-errors.ts";
+import { describeDevice } from "#http/device.ts";
+import { writeDeviceCookie } from "#http/device-cookie.ts";
+import { requireSession } from "#http/guards.ts";
+import { nextAddress } from "#http/next-address.ts";
+import { secondStepCookie } from "#http/second-step-cookie.ts";
+import { startSession } from "#http/start-session.ts";
+import * as factors from "#lib/accounts/second-factor.ts";
+import { deleteSecondStep, findSecondStep } from "#lib/accounts/second-step.ts";
+import { AppError } from "#lib/errors.ts";
+import { sendDueMail } from "#lib/operations/outbox.ts";
+
+const code = z
+  .string("Please enter a code.")
+  .trim()
+  .min(1, "Please enter a code.")
+  .max(60, "This is no code.");
+
+/** The second step of signing in: only now is there a session. */
+export const confirmSecondStep = defineAction({
+  accept: "form",
+  input: z.object({ code, next: z.string().max(2_000).nullish() }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services } = context.locals;
+      const token = secondStepCookie.read(context.cookies);
+      const step = token && (await findSecondStep(services.redis, token));
+      if (!token || !step)
+        throw new AppError("conflict", "Too much time has passed. Please sign in again.");
+      const { remember, ...user } = step;
+      const now = new Date();
+      await factors.checkSecondFactor(services, { userId: user.id, code: input.code, now });
+      await deleteSecondStep(services.redis, token);
+      secondStepCookie.delete(context.cookies);
+      await startSession(context, { ...user, isSecondFactorUsed: true });
+      if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
+      return { next: nextAddress(input.next, "/learn") };
+    }),
+});
+
+export const beginSecondFactor = defineAction({
+  accept: "form",
+  input: z.object({}),
+  handler: (_input, context) =>
+    translateErrors(context, async () => {
+      const { userId } = requireSession(context);
+      await factors.beginSecondFactor(context.locals.services, { userId, now: new Date() });
+      return {};
+    }),
+});
+
+/** Turns the authenticator on; gives the recovery codes, which the page shows this once. */
+export const confirmSecondFactor = defineAction({
+  accept: "form",
+  input: z.object({ code }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services, cfContext } = context.locals;
+      const { userId, email, name, role } = requireSession(context);
+      const now = new Date();
+      const device = describeDevice(context.request);
+      const proof = { userId, code: input.code, device, now };
+      const codes = await factors.confirmSecondFactor(services, proof);
+      // Worth more than before, so with a new id.
+      await startSession(context, { id: userId, email, name, role, isSecondFactorUsed: true });
+      cfContext.waitUntil(sendDueMail(services, { now }));
+      return { codes };
+    }),
+});
+
+export const turnSecondFactorOff = defineAction({
+  accept: "form",
+  input: z.object({ code }),
+  handler: (input, context) =>
+    translateErrors(context, async () => {
+      const { services, cfContext } = context.locals;
+      const { userId, email, name, role } = requireSession(context);
+      const now = new Date();
+      const device = describeDevice(context.request);
+      await factors.turnSecondFactorOff(services, { userId, code: input.code, device, now });
+      await startSession(context, { id: userId, email, name, role, isSecondFactorUsed: false });
+      cfContext.waitUntil(sendDueMail(services, { now }));
+      return {};
+    }),
+});
