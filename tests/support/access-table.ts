@@ -37,6 +37,7 @@ export const PAGES: Record<string, Access> = {
   },
   ".well-known/security.txt.ts": { path: "/.well-known/security.txt", outcomes: OPEN },
   "account.astro": { path: "/account", outcomes: ANYONE_SIGNED_IN },
+  "account/data.json.ts": { path: "/account/data.json", outcomes: ANYONE_SIGNED_IN },
   "account/email.astro": { path: "/account/email", outcomes: ANYONE_SIGNED_IN },
   "account/password.astro": { path: "/account/password", outcomes: ANYONE_SIGNED_IN },
   "account/second-factor.astro": { path: "/account/second-factor", outcomes: ANYONE_SIGNED_IN },

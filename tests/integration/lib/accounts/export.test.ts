@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findPersonalData } from "#lib/accounts/export-queries.ts";
+import { requestPasswordReset } from "#lib/accounts/password-reset.ts";
+import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
+import { openShop, type TestShop } from "../../../support/shop.ts";
+import { DEVICE, makeAccount } from "./account.ts";
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.stop());
+
+test("S32 S33: a person gets what is kept about them, nothing of others and nothing secret", async () => {
+  const { database } = shop.services;
+  const [user, other] = [await makeAccount(shop), await makeAccount(shop)];
+  for (const { id: userId, email } of [user, other]) {
+    await insertSecurityEvent(database, { userId, kind: "sign-in", device: DEVICE });
+    await requestPasswordReset(shop.services, email);
+  }
+  const data = await findPersonalData(database, user.id);
+  expect(data).toMatchObject({
+    account: { name: "Kim Buyer", email: user.email, role: "learner" },
+    orders: [],
+    courses: [],
+    lessons: [],
+    securityEvents: [{ what: "sign-in", device: DEVICE.name, place: DEVICE.place }],
+  });
+  const text = JSON.stringify(data);
+  expect(text).not.toContain(other.email);
+  expect(text).not.toMatch(/scrypt|nonce|hash|stripe/i);
+  expect(await findPersonalData(database, randomUUID())).toBeNull();
+});
+
+test("S71: the shop itself can't change or delete what happened on an account", async () => {
+  const { database } = shop.services;
+  const user = await makeAccount(shop);
+  await insertSecurityEvent(database, { userId: user.id, kind: "sign-in", device: DEVICE });
+  await expect(
+    database.write`UPDATE security_events SET kind = 'sign-in' WHERE user_id = ${user.id}`,
+  ).rejects.toMatchObject({ code: "42501" });
+  await expect(
+    database.write`DELETE FROM security_events WHERE user_id = ${user.id}`,
+  ).rejects.toMatchObject({ code: "42501" });
+});
