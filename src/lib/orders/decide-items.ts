@@ -1,6 +1,13 @@
 import { allocate } from "./allocate.ts";
 import { ENDED, GRANTING } from "./order-state.ts";
-import type { ItemRecord, ItemState, OrderRecord, OrderStatus } from "./order.ts";
+import type {
+  ItemRecord,
+  ItemState,
+  OrderRecord,
+  OrderStatus,
+  RefundRecord,
+  RefundStatus,
+} from "./order.ts";
 import { isActive, refundedAmount, type RefundFacts, type StripeFacts } from "./stripe-facts.ts";
 
 /** What is to be written about an item. Amounts in minor units. */
@@ -27,7 +34,7 @@ interface ItemPlan {
 export function decideItems(order: OrderRecord, facts: StripeFacts, status: OrderStatus): ItemPlan {
   const amounts = itemAmounts(order, facts);
   const hasFailed = order.refunds.some(
-    (refund) => refund.source === "duplicate" && !isActive(refund),
+    (refund) => refund.source === "duplicate" && !isActive(latestOf(refund, facts)),
   );
   const plan: ItemPlan = { items: [], duplicates: [], conflict: null };
   for (const [index, item] of order.items.entries()) {
@@ -47,6 +54,11 @@ export function decideItems(order: OrderRecord, facts: StripeFacts, status: Orde
     else plan.duplicates.push({ itemId: item.id, amount: paid - refunded });
   }
   return plan;
+}
+
+// What Stripe says of a refund of ours is newer than what we know.
+function latestOf(refund: RefundRecord, { payment }: StripeFacts): { status: RefundStatus } {
+  return payment?.refunds.find(({ ownId }) => ownId === refund.id) ?? refund;
 }
 
 function stateOf(item: ItemRecord, status: OrderStatus, isOwned: boolean): ItemState {

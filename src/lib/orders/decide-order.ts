@@ -141,6 +141,8 @@ function statusByFacts(order: OrderRecord, facts: StripeFacts): OrderStatus {
 function isOldAnswer(order: OrderRecord, facts: StripeFacts, status: OrderStatus): boolean {
   if (!canBecome(order.status, status)) return true;
   const { payment } = facts;
+  // A code took the whole price of a course that was owned: there is nothing to come back.
+  if (order.status === "duplicate_refunded" && !payment) return true;
   for (const { stripeRefundId, status: known } of order.refunds) {
     if (!stripeRefundId) continue;
     const told = payment?.refunds.find(({ stripeId }) => stripeId === stripeRefundId);

@@ -9,12 +9,13 @@ const NEXT: Record<OrderStatus, OrderStatus[]> = {
   paid: ["partially_refunded", "refunded", "disputed"],
   partially_refunded: ["refunded", "disputed", "paid"],
   refunded: ["paid", "partially_refunded", "disputed"],
-  disputed: ["paid", "partially_refunded", "refunded", "charged_back"],
-  charged_back: ["paid", "partially_refunded"],
+  disputed: ["paid", "partially_refunded", "refunded", "charged_back", "duplicate_refunded"],
+  charged_back: ["paid", "partially_refunded", "duplicate_refunded"],
   failed: [],
   // We let go of an order whose session we never learnt of; if it was paid after all, money counts.
   expired: ["paid", "processing", "duplicate_refunded"],
-  duplicate_refunded: [],
+  // The refund may fail, and the buyer may dispute all the same.
+  duplicate_refunded: ["paid", "partially_refunded", "disputed"],
   review: [],
 };
 

@@ -216,6 +216,24 @@ test("a second payment that can't be given back is looked at by a person", () =>
   });
 });
 
+test("a second payment that went back may be disputed, and its refund may fail", () => {
+  const items = [sampleItem({ isOwnedElsewhere: true, state: "ended" })];
+  const refunds = [knownRefund({ source: "duplicate" })];
+  const returned = { status: "duplicate_refunded", items, refunds } as const;
+  const ownId = refunds[0]?.id ?? "";
+  const told = { refunds: [refundFacts({ ownId })] };
+  const disputed = paidFacts({}, { ...told, dispute: "open" });
+  expect(decide(returned, disputed)).toMatchObject({ status: "disputed" });
+  const won = paidFacts({}, { ...told, dispute: "won" });
+  expect(decide({ ...returned, status: "disputed" }, won).status).toBe("duplicate_refunded");
+  const failed = paidFacts({}, { refunds: [refundFacts({ ownId, status: "failed" })] });
+  expect(decide(returned, failed)).toMatchObject({ status: "review", duplicates: [] });
+  const free = paidFacts({ paymentStatus: "no_payment_required", totalAmount: 0, payment: null });
+  expect(decide({ ...returned, refunds: [], items: [sampleItem()] }, free).status).toBe(
+    "duplicate_refunded",
+  );
+});
+
 test("an order that Stripe knows nothing of ends with its time", () => {
   const creating = { status: "creating", stripeSessionId: null } as const;
   expect(decide(creating, null).status).toBe("creating");
