@@ -23,7 +23,7 @@ test("S50: a hundred requests a minute pass, then a page says when to come back"
   expect(wait).toBeLessThanOrEqual(60);
   expect(refused.headers().ratelimit).toBe(`"requests";r=0;t=${wait}`);
   expect(refused.headers()["cache-control"]).toContain("no-store");
-  expect(await refused.text()).toMatch(/You can go on in <strong>\d+ seconds?<\/strong>/);
+  expect(await refused.text()).toMatch(/In <strong>\d+ seconds?<\/strong> you can go on, at \d\d:\d\d:\d\d UTC/);
 });
 
 test("S50: who is over the limit takes nothing from others, from files and from the payments", async ({

@@ -13,6 +13,7 @@ const DOCUMENTS = [
   "docs/dependencies.md",
   "docs/payments.md",
   "docs/performance.md",
+  "docs/security.md",
   ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 const scripts = Object.keys(
@@ -49,6 +50,24 @@ test("every practice names a file and a test that exist", () => {
     const files = [...row.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file).slice(-2);
     expect(files, row).toHaveLength(2);
     for (const file of files) expect(existsSync(join(ROOT, file)), `${file} of: ${row}`).toBe(true);
+  }
+});
+
+test("every check of docs/security.md names files and tests that exist", () => {
+  const rows = textOf("docs/security.md")
+    .split("\n")
+    .filter((line) => /^\| S\d\d /.test(line));
+  expect(rows.length).toBeGreaterThan(50);
+  for (const row of rows) {
+    const [id = "", , proof = "", state = ""] = row.split(/ *\| */).slice(1);
+    const tests = [...proof.matchAll(/`([\w./-]+\.ts)`(?: "([^"…]*))?/g)];
+    if (state !== "gap")
+      expect(tests.length + Number(/the same/.test(proof)), id).toBeGreaterThan(0);
+    for (const [, file = "", name = ""] of tests) {
+      const path = file.startsWith("src/") ? file : `tests/${file}`;
+      expect(existsSync(join(ROOT, path)), `${path} of ${id}`).toBe(true);
+      expect(textOf(path), `${id} in ${path}`).toContain(name.trim());
+    }
   }
 });
 
