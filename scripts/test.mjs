@@ -33,7 +33,7 @@ async function main(parts) {
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
   if (parts.includes("check")) {
-    await count("check", script("check.ts"), {});
+    await count("check", script("check.ts", "--thorough"), {});
   }
   if (parts.includes("integration")) await count("integration", vitest("integration"), {});
   if (parts.includes("e2e") || parts.includes("deployment")) await testServedShop(parts);
