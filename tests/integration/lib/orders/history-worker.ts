@@ -70,7 +70,7 @@ export function clockOf({ shop }: Pick<History, "shop">): Date {
  * The services of one request. Once it was killed it does nothing more, whatever its code would
  * like to do about that.
  */
-export function workerOf(history: History, gate?: Gate): Services {
+export function workerOf(history: Pick<History, "shop" | "kill">, gate?: Gate): Services {
   const { services } = history.shop;
   const { database, stripe } = services;
   let isDead = false;
@@ -130,7 +130,7 @@ export async function endSlowly(history: History): Promise<boolean> {
   return true;
 }
 
-function takeKill(history: History, at: Kill["at"]): Kill | null {
+function takeKill(history: Pick<History, "kill">, at: Kill["at"]): Kill | null {
   const { kill } = history;
   if (kill?.at !== at) return null;
   kill.left -= 1;
