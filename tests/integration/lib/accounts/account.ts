@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { vi } from "vitest";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import { findUserByEmail, upsertUser, type UserWithPassword } from "#lib/accounts/queries.ts";
 import { createSession, readSession } from "#lib/accounts/sessions.ts";
+import { enforceLimits } from "#lib/rate-limits.ts";
 import type { TestShop } from "../../../support/shop.ts";
 
 export const PASSWORD = "four words of it";
@@ -20,6 +22,12 @@ export async function makeAccount(
   const passwordHash = hash;
   await upsertUser(services.database, { email, name: "Kim Buyer", passwordHash, role: "learner" });
   return readAccount({ services }, email);
+}
+
+/** Waits until limits are answered in time: the first answer loads what runs scripts in the local Redis. */
+export async function warmUp({ services }: TestShop): Promise<void> {
+  const count = () => enforceLimits(services.redis, [["password-account", randomUUID()]]);
+  await vi.waitFor(count, { timeout: 30_000 });
 }
 
 /** The account as it is in the database. */

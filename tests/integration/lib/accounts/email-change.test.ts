@@ -19,11 +19,13 @@ import {
   openSessions,
   PASSWORD,
   readAccount,
+  warmUp,
 } from "./account.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
   shop = await openShop();
+  await warmUp(shop);
 });
 afterEach(() => shop.faults.clear());
 afterAll(() => shop.stop());
