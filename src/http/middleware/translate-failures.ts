@@ -29,7 +29,7 @@ export const translateFailures = defineMiddleware(async (context, next) => {
 
 async function readToEnd(response: Response): Promise<Response> {
   if (!response.headers.get("content-type")?.startsWith("text/html")) return response;
-  const page = new Response(await response.text(), response);
+  const page = new Response(await response.arrayBuffer(), response);
   page.headers.set("content-type", "text/html; charset=utf-8");
   return page;
 }
