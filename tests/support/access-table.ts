@@ -98,6 +98,7 @@ export const PAGES: Record<string, Access> = {
 const REASON = "To see who may";
 const SIGNED_IN: Access["outcomes"] = [401, 200, 200, 200];
 // A proof is missing, which is asked for after who it is.
+const WRONG_CODE: Access["outcomes"] = [401, 401, 401, 401];
 const UNPROVED: Access["outcomes"] = [401, 400, 400, 400];
 
 /** Every action, with a form that is right but for who sends it. */
@@ -120,8 +121,8 @@ export const ACTIONS: Record<string, Access> = {
   ),
   confirmSecondStep: action("confirmSecondStep", { code: "000000" }, [409, 409, 409, 409]),
   beginSecondFactor: action("beginSecondFactor", {}, SIGNED_IN),
-  confirmSecondFactor: action("confirmSecondFactor", { code: "no code" }, UNPROVED),
-  turnSecondFactorOff: action("turnSecondFactorOff", { code: "no code" }, UNPROVED),
+  confirmSecondFactor: action("confirmSecondFactor", { code: "no code" }, WRONG_CODE),
+  turnSecondFactorOff: action("turnSecondFactorOff", { code: "no code" }, WRONG_CODE),
   confirmEmail: action("confirmEmail", {}, UNPROVED),
   endSession: action("endSession", { reference: "0123456789abcdef" }, [401, 404, 404, 404]),
   endOtherSessions: action("endOtherSessions", {}, SIGNED_IN),
