@@ -1,10 +1,8 @@
 import { demoCode } from "./demo-accounts.ts";
-import type { Faults, FaultyService } from "./faults.ts";
+import { FAULTY_SERVICES, type Faults } from "./faults.ts";
 import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import type { LocalService } from "./service.ts";
 import type { StackUrls } from "./variables.ts";
-
-const FAULTY_SERVICES: FaultyService[] = ["database", "redis", "stripe", "email", "sentry"];
 
 /**
  * The stack's first page: every service with its address, and the faults that are on. Below it, `/shop` and
