@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { withdrawGrant } from "#lib/orders/admin/act-on-order.ts";
 import { assignRefund } from "#lib/orders/admin/assign-refund.ts";
 import { grantCourses } from "#lib/orders/admin/grant-courses.ts";
+import { refundAsAdmin } from "#lib/orders/admin/refund.ts";
 import { findAdminOrder } from "#lib/orders/admin/story-queries.ts";
 import { reconcileOrders } from "#lib/orders/reconcile.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
@@ -50,6 +51,18 @@ test("a withdrawal that is cut off is finished by the reconciler", async () => {
   expect(await lookAtItems(at.shop, orderId)).toMatchObject([{ open: true }]);
   await reconcileLater();
   expect(await lookAtItems(at.shop, orderId)).toMatchObject([{ state: "ended", open: false }]);
+});
+
+test("a refund that Stripe is silent about waits, and is made once by the reconciler", async () => {
+  const { orderId, payment } = await at.buyBoth();
+  const { faultQueue, state } = at.shop.stripe;
+  faultQueue.inject({ kind: "reset", operation: "POST /v1/refunds", times: null });
+  const all = { ...at.request(orderId), itemIds: null, amount: "" };
+  expect(await refundAsAdmin(at.shop.services, all)).toBe("waiting");
+  faultQueue.clear();
+  await reconcileLater();
+  const refunds = [...state.refunds.values()].filter((each) => each.payment_intent === payment);
+  expect(refunds).toMatchObject([{ amount: 7401, status: "succeeded" }]);
 });
 
 test("an order that was paid for is not withdrawn", async () => {
