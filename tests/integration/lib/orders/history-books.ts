@@ -101,12 +101,16 @@ function compareUnpaid(order: Books, session: Session | undefined): void {
 }
 
 function comparePayment(history: History, order: Books, session: Session, all: Books[]): void {
+  const { shop } = history;
   const truth = truthOf(history, session);
   const ours = order.refunds.filter(({ id }) => id !== null);
   expect(
     ours.map(({ id, status, amount }) => ({ id, status, amount })).toSorted(byId),
     "our refunds are Stripe's",
   ).toEqual(truth.refunds.toSorted(byId));
+  const asOurs = truth.refunds.map(({ id }) => shop.stripe.state.refunds.get(id)?.metadata);
+  const ownIds = asOurs.flatMap((metadata) => metadata?.refund_id ?? []);
+  expect(ownIds.length, "what we ask Stripe for is made once").toBe(new Set(ownIds).size);
   const asked = order.refunds.filter(({ status }) => status === "requested");
   expect(asked, "no refund waits for ever").toEqual([]);
   const total = session.amount_total ?? 0;
