@@ -53,7 +53,7 @@ test("S01: while a password is chosen, its length is judged in words", async ({ 
   const status = page.locator("main form").getByRole("status");
   const field = page.getByLabel("Password", { exact: true });
   for (const [password, words] of [
-    ["nine char", "Not long enough yet."],
+    ["nine char", "Not long enough yet"],
     ["aaaaaaaaaaaaaaaaaaaa", "Long enough, but the same few"],
     ["heron plums", "Long enough. One more word"],
     ["heron plums barge", "Good, as long as"],
@@ -61,6 +61,8 @@ test("S01: while a password is chosen, its length is judged in words", async ({ 
     await field.fill(password);
     await expect(status).toContainText(words);
   }
+  await field.fill("");
+  await expect(status).toContainText("At least 10 characters");
 });
 
 function signUp(visitor: APIRequestContext, password: string) {
