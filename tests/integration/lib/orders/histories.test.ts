@@ -23,6 +23,7 @@ const BEGINNINGS: string[][] = [
   ["killed after a write", "open one", "open one", "pay"],
   ["open one", "pay", "webhook", "answer lost", "ask for the money back"],
   ["open one", "pay by a card whose refunds fail", "webhook"],
+  ["open one", "pay", "webhook", "dispute", "webhook"],
   ["open one", "grant", "pay", "webhook"],
   ["open one", "grant", "pay by a card whose refunds fail", "webhook"],
   ["open both", "pay", "all webhooks", "slow sync", "Dashboard refunds all", "all webhooks"],
