@@ -69,6 +69,11 @@ test.each([
   ["Redis without TLS", { UPSTASH_REDIS_REST_URL: "http://redis.example" }, "must use https"],
   ["the local Stripe", { STRIPE_API_BASE: "http://localhost:4391" }, "development only"],
   ["the local database bridge", { NEON_BRIDGE_URL: "http://localhost:4390" }, "development only"],
+  [
+    "the local list of breached passwords",
+    { BREACHED_PASSWORDS_API_BASE: "http://localhost:4390" },
+    "development only",
+  ],
   ["the local mailbox", { EMAIL_API_BASE: "http://localhost:4390" }, "development only"],
 ])("production refuses %s", (_, change, problem) => {
   expect(problemsOf({ ...production, ...change })).toContain(problem);

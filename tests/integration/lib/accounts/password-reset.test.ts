@@ -12,6 +12,7 @@ import { verifyPassword } from "#lib/accounts/passwords.ts";
 import { registrationToken } from "#lib/accounts/registration.ts";
 import { findPasswordReset, usePasswordReset } from "#lib/accounts/reset-queries.ts";
 import { DependencyError } from "#lib/errors.ts";
+import { deleteOldRegistrations } from "#lib/operations/queries.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import {
@@ -144,6 +145,28 @@ test("S17: an unknown address is written down alike, and gets no mail", async ()
   const sent = shop.mailbox.messages().filter(({ id }) => !before.includes(id));
   expect(sent.flatMap(({ to }) => to)).toEqual([user.email]);
   expect(JSON.stringify(await shop.sql("SELECT o::text FROM outbox o"))).not.toContain(unknown);
+});
+
+test("resets and moves are deleted after two days, used or not", async () => {
+  const user = await makeAccount(shop);
+  const old = await askFor(user.email);
+  const young = await askFor(user.email);
+  await shop.sql(
+    "UPDATE password_resets SET created_at = now() - interval '49 hours' WHERE id = $1",
+    [old.id],
+  );
+  await shop.sql(
+    `INSERT INTO email_changes (id, user_id, new_email, nonce, created_at)
+     VALUES ($1, $2, 'kim@new.example', 'n', now() - interval '49 hours')`,
+    [old.id, user.id],
+  );
+  await deleteOldRegistrations(shop.services.database, new Date());
+  const left = await shop.sql<{ id: string }>(
+    `SELECT id FROM password_resets WHERE user_id = $1
+     UNION ALL SELECT id FROM email_changes WHERE user_id = $1`,
+    [user.id],
+  );
+  expect(left.map(({ id }) => id)).toEqual([young.id]);
 });
 
 test("S76: without Redis, no password is changed and the link still works", async () => {
