@@ -14,6 +14,7 @@ import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
+import { actOnPerson } from "./people.ts";
 import { refundItems } from "./refunds.ts";
 
 import {
@@ -53,4 +54,5 @@ export const server = {
   assignRefund,
   grantCourses,
   withdrawGrant,
+  actOnPerson,
 };

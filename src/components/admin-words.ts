@@ -10,6 +10,10 @@ const ACTS: Record<string, string> = {
   "order.accept-review": "Payment found good",
   "order.resync": "Stripe asked again",
   "order.assign-refund": "Courses of a refund named",
+  "person.end-sessions": "Signed out on all devices",
+  "person.lock": "Account locked",
+  "person.unlock": "Account unlocked",
+  "person.remove-second-factor": "Second factor turned off",
   "refund requested": "Refund written down",
   "refund refused": "Stripe refused the refund",
 };

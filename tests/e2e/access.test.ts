@@ -47,7 +47,13 @@ test("S32 S33: what is another's looks like what is not there, and holds nothing
   const { people, ids } = await getCast();
   const { owner, learner } = people;
   if (!owner || !learner) throw new Error("Nobody was made.");
-  const nobodys = { ...ids, order: NOBODY, session: "cs_test_nobodys", lesson: NOBODY };
+  const nobodys = {
+    ...ids,
+    order: NOBODY,
+    owner: NOBODY,
+    session: "cs_test_nobodys",
+    lesson: NOBODY,
+  };
   for (const [name, access] of Object.entries({ ...PAGES, ...ACTIONS })) {
     if (!/\{\w+\}/.test(JSON.stringify(access))) continue;
     const theirs = await ask(visitor, fill(access, ids), learner);
@@ -107,7 +113,7 @@ async function makeCast(): Promise<Cast> {
     owner,
     admin: await makePerson("Ada Admin", "admin"),
   };
-  return { people, ids: { ...row, order } };
+  return { people, ids: { ...row, order, owner: owner.id } };
 }
 
 function fill({ path, form, ...access }: Access, ids: Record<string, string>): Access {

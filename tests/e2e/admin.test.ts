@@ -5,7 +5,7 @@ import { payByRequest } from "../support/e2e-stripe.ts";
 import { waitForMail } from "../support/e2e-mailbox.ts";
 import { expect, test } from "../support/e2e.ts";
 
-const PLACES = ["/admin", "/admin/orders", "/admin/grants", "/admin/audit"];
+const PLACES = ["/admin", "/admin/orders", "/admin/people", "/admin/grants", "/admin/audit"];
 const ACTS = [
   "refundOrder",
   "resyncOrder",
@@ -129,6 +129,31 @@ test("an order in review stands out and can be found good", async ({ page, login
   await expect(page.getByText("review → paid")).toBeVisible();
 });
 
+test("S26 staff finds a person, signs them out and locks the account", async ({
+  page,
+  login,
+  visitor,
+}) => {
+  const person = await makePerson("Lou Lost");
+  await login(await makePerson("Ada Admin", "admin"));
+  await page.goto("/admin/people");
+  await page.getByLabel("E-mail address").fill(person.email);
+  await page.getByRole("button", { name: "Search people" }).click();
+  await page.getByRole("link", { name: "Lou Lost" }).click();
+  await page.getByRole("button", { name: "Do it" }).click();
+  await expect(page.getByLabel("Reason")).toHaveAccessibleDescription(/Please say why/);
+  await page.getByLabel("Lock the account").check();
+  await page.getByLabel("Reason").fill("The laptop was stolen");
+  await page.getByRole("button", { name: "Do it" }).click();
+  await expect(page.getByRole("heading", { name: "Done" })).toBeVisible();
+  await expect(page.getByText("locked", { exact: true })).toBeVisible();
+  await expect(page.getByText("All devices signed out")).toBeVisible();
+  const headers = { Cookie: `__Host-session=${person.session}` };
+  expect((await visitor.get("/account", { headers })).status()).toBe(303);
+  await page.goto("/admin/audit");
+  await expect(page.getByText("The laptop was stolen")).toBeVisible();
+});
+
 test("what names no order says so, and a page far behind is empty", async ({ page, login }) => {
   await login(await makePerson("Ada Admin", "admin"));
   await page.goto("/admin/orders?q=two+words&status=nonsense&before=x");
@@ -138,15 +163,17 @@ test("what names no order says so, and a page far behind is empty", async ({ pag
   expect((await page.goto("/admin/orders/nonsense"))?.status()).toBe(404);
 });
 
-for (const path of [...PLACES, "an order"])
+for (const path of [...PLACES, "an order", "a person"])
   test(`${path}: nothing in the way of anybody, light and dark, narrow and wide`, async ({
     page,
     login,
   }) => {
-    const orderId = await buyCourse(await makePerson());
+    const buyer = await makePerson();
+    const orderId = await buyCourse(buyer);
+    const deep = path === "an order" ? `/admin/orders/${orderId}` : `/admin/people/${buyer.id}`;
     await login(await makePerson("Ada Admin", "admin"));
     await page.emulateMedia({ reducedMotion: "reduce" });
-    await page.goto(path.startsWith("/") ? path : `/admin/orders/${orderId}`);
+    await page.goto(path.startsWith("/") ? path : deep);
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });
       expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);

@@ -47,6 +47,8 @@ export const PAGES: Record<string, Access> = {
   "admin/index.astro": { path: "/admin", outcomes: ADMIN_ONLY },
   "admin/orders/[order].astro": { path: "/admin/orders/{order}", outcomes: ADMIN_ONLY },
   "admin/orders/index.astro": { path: "/admin/orders", outcomes: ADMIN_ONLY },
+  "admin/people/[person].astro": { path: "/admin/people/{owner}", outcomes: ADMIN_ONLY },
+  "admin/people/index.astro": { path: "/admin/people", outcomes: ADMIN_ONLY },
   "api/[...path].ts": { path: "/api/nothing", outcomes: [404, 404, 404, 404] },
   "api/email/events.ts": refusesUnproved("/api/email/events", [400, 400, 400, 400]),
   "api/errors.ts": refusesUnproved("/api/errors", [400, 400, 400, 400]),
@@ -154,6 +156,7 @@ export const ACTIONS: Record<string, Access> = {
     courses: "no-such-course",
   }),
   withdrawGrant: adminAction("withdrawGrant", {}),
+  actOnPerson: adminAction("actOnPerson", { personId: "{item}", act: "person.unlock" }),
 };
 
 function refusesUnproved(path: string, outcomes: Access["outcomes"]): Access {

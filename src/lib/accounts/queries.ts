@@ -12,6 +12,8 @@ export interface User {
 export interface UserWithPassword extends User {
   passwordHash: string;
   hasSecondFactor: boolean;
+  /** Staff has locked the account. */
+  isLocked: boolean;
 }
 
 /** The account with this address, and the hash to check its password against, or null. */
@@ -24,7 +26,7 @@ export async function findUserByEmail(
         SELECT
         FROM totp_factors
         WHERE user_id = users.id AND confirmed_at IS NOT NULL
-      ) AS has_second_factor
+      ) AS has_second_factor, locked_at IS NOT NULL AS is_locked
     FROM users
     WHERE email = ${email}`;
   return user ?? null;

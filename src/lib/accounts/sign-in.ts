@@ -5,7 +5,7 @@ import { findUserByEmail, updatePasswordHash, type User } from "./queries.ts";
 
 /**
  * The account that address and password belong to. Throws AppError "unauthorized" with one message for every
- * reason. Rate limits are checked before this is called: hashing is what an attacker would have us pay for.
+ * reason, and "forbidden" to who knows the password of an account that is locked. Rate limits are checked before this is called: hashing is what an attacker would have us pay for.
  */
 export async function checkCredentials(
   services: Pick<Services, "database">,
@@ -15,6 +15,9 @@ export async function checkCredentials(
   const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
   if (!user || !isRight)
     throw new AppError("unauthorized", "That e-mail address and password don't belong together.");
+  // Said only to who knows the password: nobody else learns that there is an account.
+  if (user.isLocked)
+    throw new AppError("forbidden", "This account is locked. Write to us to have it opened.");
   if (needsRehash(user.passwordHash))
     await updatePasswordHash(services.database, {
       userId: user.id,

@@ -1,0 +1,43 @@
+import { AppError } from "#lib/errors.ts";
+import type { Services } from "#lib/services/index.ts";
+import { deleteTotpFactor } from "../factor-queries.ts";
+import { insertSecurityEvent } from "../security-queries.ts";
+import { endAllSessions } from "../sessions.ts";
+import { findPerson, updatePersonByAct, type PersonAct } from "./person-queries.ts";
+
+/** What an admin does to an account, and why. */
+export interface PersonRequest {
+  personId: string;
+  act: PersonAct;
+  reason: string;
+  actorId: string;
+  now: Date;
+}
+
+// What the person reads in place of a device.
+const STAFF = { name: "The shop's staff", place: null };
+
+/**
+ * Does an act of staff to an account: it is written down first, so that none goes unseen. A locked
+ * account signs in nowhere, and its sessions end. May be repeated after a failure half-way. Throws
+ * AppError for an account that is not there, or one's own; DependencyError without Redis.
+ */
+export async function actOnPerson(
+  { database, redis }: Pick<Services, "database" | "redis">,
+  request: PersonRequest,
+): Promise<void> {
+  const { personId, act, actorId } = request;
+  if (personId === actorId)
+    throw new AppError("conflict", "This is your own account: use your security page.");
+  if (!(await findPerson(database, personId)))
+    throw new AppError("not-found", "There is no such account.");
+  await updatePersonByAct(database, request);
+  if (act === "person.remove-second-factor") {
+    const change = { userId: personId, device: STAFF, noticeId: crypto.randomUUID() };
+    await deleteTotpFactor(database, change);
+  }
+  if (act === "person.unlock") return;
+  await endAllSessions(redis, personId);
+  const event = { userId: personId, kind: "all-sessions-ended", device: STAFF } as const;
+  await insertSecurityEvent(database, event);
+}
