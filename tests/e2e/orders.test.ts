@@ -73,6 +73,11 @@ test("the terms must be ticked before the payment page opens", async ({ page, lo
   await expect(terms).toHaveAccessibleDescription("Please agree to the terms before you pay.");
   const waiver = page.getByLabel("Open the course at once");
   await expect(waiver).toHaveAccessibleDescription(/the course opens at once/);
+  await terms.check();
+  await form.evaluate((element: HTMLFormElement) => (element.noValidate = true));
+  await page.getByRole("button", { name: /^Continue to payment/ }).click();
+  await expect(waiver).toHaveAccessibleDescription(/the course opens at once/);
+  await expect(terms, "what was ticked stays ticked").toBeChecked();
 });
 
 test("an order whose payment page expired can be begun again", async ({ page, login }) => {
