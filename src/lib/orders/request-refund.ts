@@ -5,7 +5,7 @@ import { GRANTING } from "./order-state.ts";
 import type { OrderRecord, RefundRecord } from "./order.ts";
 import { insertRefund } from "./refund-queries.ts";
 import { retrieveFacts, type StripeCall } from "./retrieve-facts.ts";
-import { refundedAmount } from "./stripe-facts.ts";
+import { isActive, refundedAmount } from "./stripe-facts.ts";
 import { submitRefund } from "./submit-refund.ts";
 import { findOrderRecord } from "./sync-queries.ts";
 import { syncOrder } from "./sync-order.ts";
@@ -109,7 +109,7 @@ async function itemsToReturn(
   const returns = wanted.filter((item) => item.amount > 0);
   if (returns.length === 0 || (items !== "all" && returns.length < items.length))
     throw new AppError("conflict", "This was refunded already, or cost nothing.");
-  if (amount === undefined) return returns;
+  if (amount === undefined) return isInReview ? returns : capByPayment(order, left, returns);
   const [only] = returns;
   if (!only || returns.length > 1)
     throw new AppError("invalid", "An amount can be given for one course at a time.");
@@ -126,6 +126,26 @@ function leftByItem(order: OrderRecord): RefundRecord["items"] {
     const sum = pending.reduce((total, each) => total + each.amount, 0);
     return { itemId, amount: paidAmount - returned - sum };
   });
+}
+
+// A refund from the Dashboard that names no course is of no item, and of the payment all the same.
+function capByPayment(
+  order: OrderRecord,
+  left: RefundRecord["items"],
+  returns: RefundRecord["items"],
+): RefundRecord["items"] {
+  if (order.items.length === 1) return returns;
+  const sum = (parts: { amount: number }[]) =>
+    parts.reduce((total, part) => total + part.amount, 0);
+  const nameless = order.refunds.filter((refund) => isActive(refund) && refund.items.length === 0);
+  const room = Math.max(0, sum(left) - sum(nameless));
+  if (sum(returns) <= room) return returns;
+  const parts = allocate(
+    room,
+    returns.map(({ amount }) => amount),
+  );
+  const capped = returns.map(({ itemId }, index) => ({ itemId, amount: parts[index] ?? 0 }));
+  return capped.filter(({ amount }) => amount > 0);
 }
 
 // The order's own amounts are in doubt: what Stripe received is what can go back.

@@ -86,3 +86,16 @@ test("a refund larger than the courses named is refused, and so is a course of a
     ).rejects.toMatchObject({ code });
   expect(await at.auditOf(orderId)).toEqual([]);
 });
+
+test("all that is left goes back after a part that names no course, and no more", async () => {
+  const { orderId, payment } = await at.buyBoth();
+  at.shop.stripe.refund(payment, 4000);
+  await syncOrder(at.shop.services, orderId, { now: new Date() });
+  const all = { ...at.request(orderId), itemIds: null, amount: "" };
+  expect(await refundAsAdmin(at.shop.services, all)).toBe("made");
+  const refunds = [...at.shop.stripe.state.refunds.values()].filter(
+    ({ payment_intent: intent }) => intent === payment,
+  );
+  expect(refunds.map(({ amount }) => amount)).toEqual([4000, 3401]);
+  expect((await lookAtItems(at.shop, orderId)).map((item) => item.open)).toEqual([false, false]);
+});
