@@ -47,7 +47,8 @@ export async function listOrdersInDoubt(
         ELSE ${filter.recent}::timestamptz
       END
       -- An admin changed it, and was cut off before syncOrder ran.
-      OR synced_at IS NULL AND updated_at < ${filter.recent}::timestamptz
+      OR status NOT IN ('creating', 'pending', 'processing')
+      AND synced_at IS NULL AND updated_at < ${filter.recent}::timestamptz
     )
     ORDER BY COALESCE(synced_at, created_at)
     LIMIT ${filter.limit}`;
