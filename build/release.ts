@@ -12,10 +12,11 @@ export function releaseId(): string {
 }
 
 /**
- * Vite plugin that leaves out the browser's helper for preloading what a lazy module needs: a kilobyte on every page, and nothing
- * here has anything to preload.
+ * Vite plugin that leaves out the browser's helper for preloading what a lazy module needs: a
+ * kilobyte and a request on every page, and nothing here has anything to preload.
  */
 export function withoutPreloads(): Plugin {
+  const imported = /import\{\w+ as (\w+)\}from"\.\/preload-helper\.[\w-]+\.js";/;
   return {
     name: "slipway:without-preloads",
     apply: "build",
@@ -24,5 +25,12 @@ export function withoutPreloads(): Plugin {
       id === "\0vite/preload-helper.js"
         ? "export const __vitePreload = (load) => load();"
         : undefined,
+    generateBundle(_options, bundle) {
+      for (const [file, chunk] of Object.entries(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        if (file.includes("preload-helper.")) Reflect.deleteProperty(bundle, file);
+        else chunk.code = chunk.code.replace(imported, "const $1=load=>load();");
+      }
+    },
   };
 }

@@ -52,8 +52,7 @@ for (const address of PAGES)
       20 * KIB,
     );
     expect(sum(loaded, "font"), "fonts").toBeLessThanOrEqual(25 * KIB);
-    const before = loaded.filter(({ path }) => !path.includes("web-vitals"));
-    expect(before.length, before.map(({ path }) => path).join(" ")).toBeLessThanOrEqual(8);
+    expect(loaded.length, loaded.map(({ path }) => path).join(" ")).toBeLessThanOrEqual(6);
     expect(page.url()).toContain(baseURL);
   });
 
