@@ -1,4 +1,5 @@
 import { readCode, readLink, waitForMail } from "../support/e2e-mailbox.ts";
+import { makePersonWithPassword } from "../support/e2e-account.ts";
 import { newAddress, newClientAddress } from "../support/e2e-shop.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -17,22 +18,24 @@ test("the demo learner signs in and comes to where they wanted", async ({ page }
 });
 
 test("a wrong password is said beside the form, which keeps the address", async ({ page }) => {
+  const { email } = await makePersonWithPassword();
   await page.goto("/sign-in?next=/account");
-  await page.getByLabel("E-mail address").fill("learner@example.com");
+  await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill("not the password");
   const answer = page.waitForResponse((response) => response.request().method() === "POST");
   await page.getByRole("button", { name: "Sign in" }).click();
   expect((await answer).status()).toBe(401);
   const alert = page.getByRole("alert");
   await expect(alert).toContainText(/password/i);
-  await expect(page.getByLabel("E-mail address")).toHaveValue("learner@example.com");
+  await expect(page.getByLabel("E-mail address")).toHaveValue(email);
   await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
   await expect(page.locator("[name=next]")).toHaveValue("/account");
 });
 
 test("an unknown address gets the same answer as a wrong password", async ({ page }) => {
   const answers: string[] = [];
-  for (const email of ["learner@example.com", newAddress()]) {
+  const known = await makePersonWithPassword();
+  for (const email of [known.email, newAddress()]) {
     await page.goto("/sign-in");
     await page.getByLabel("E-mail address").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("not the password");

@@ -50,7 +50,7 @@ const BODIES: { what: string; headers: Record<string, string>; data: string | Bu
   { what: "NUL", headers: FORM_TYPE, data: everyField("%00") },
   { what: "half a character", headers: FORM_TYPE, data: everyField("%ED%A0%80") },
   { what: "bytes that are no UTF-8", headers: FORM_TYPE, data: everyField("%FF%FE") },
-  { what: "repeated fields", headers: FORM_TYPE, data: `${everyField("1")}&${everyField("2")}` },
+  { what: "repeated fields", headers: FORM_TYPE, data: `${everyField("1!")}&${everyField("2!")}` },
   { what: "line breaks", headers: FORM_TYPE, data: everyField("a%0D%0ABcc:%20x@y.example") },
   { what: "text", headers: { "Content-Type": "text/plain" }, data: "hello" },
   { what: "no known type", headers: { "Content-Type": "nonsense/;;" }, data: "hello" },
