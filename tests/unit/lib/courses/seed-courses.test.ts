@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readCourse } from "#lib/courses/course-file.ts";
@@ -17,6 +17,28 @@ test.each(slugs)("the lessons of %s point at files that exist", async (slug) => 
   const missing = lessons.filter(({ file }) => file !== null && !existsSync(join(ROOT, file)));
   expect(missing.map((lesson) => `${lesson.slug}: ${lesson.file ?? ""}`)).toEqual([]);
 });
+
+// A quotation may leave lines out and move to the left; what it shows must be there, in that order.
+test("the code that lessons quote is the code as it is", () => {
+  const wrong: string[] = [];
+  for (const lesson of globSync("*/*.md", { cwd: COURSES })) {
+    const text = readFileSync(join(COURSES, lesson), "utf8");
+    for (const [, file = "", code = ""] of text.matchAll(/^```\w+ (\S+\.\w+)\n([^]*?)^```/gm)) {
+      const source = readFileSync(join(ROOT, file), "utf8").split("\n").map(plain);
+      let place = 0;
+      for (const line of code.split("\n").map(plain).filter(Boolean)) {
+        const found = source.indexOf(line, place);
+        if (found < 0) wrong.push(`${lesson}: ${file} has no "${line}" there`);
+        else place = found + 1;
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+function plain(line: string): string {
+  return line.trim().replace(/[,;]$/, "");
+}
 
 test("no two courses have the same place in the catalogue", async () => {
   const courses = await Promise.all(slugs.map((slug) => readCourse(join(COURSES, slug))));
