@@ -5,6 +5,7 @@ import { cloudflarePages } from "./build/cloudflare-pages.ts";
 import { releaseId, withoutPreloads } from "./build/release.ts";
 import { rememberDigests } from "./build/remembered-digests.ts";
 import { sharedStyles } from "./build/shared-styles.ts";
+import { wholePages } from "./build/whole-pages.ts";
 import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worker-size.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
@@ -62,6 +63,7 @@ export default defineConfig({
       withShortErrors(),
       withoutPreloads(),
       rememberDigests(),
+      wholePages(),
     ],
     define: {
       __RELEASE_ID__: JSON.stringify(releaseId()),

@@ -32,6 +32,8 @@ declare namespace App {
     form?: Record<string, string>;
     /** What the form posted that a limit refused: the page that says so can send it again. */
     refusedForm?: [string, string][] | null;
+    /** The page is the same for every visitor without a cookie: keep-pages.ts may keep it. */
+    isForEverybody?: boolean;
     /** Set while an error page is rendered; message is null when it is not for the visitor. */
     problem?: { status: number; message: string | null; address: string };
     retryAfterSeconds?: number;

@@ -1,4 +1,5 @@
 import { sequence } from "astro:middleware";
+import { keepPages } from "./http/middleware/keep-pages.ts";
 import { limitRequests } from "./http/middleware/limit-requests.ts";
 import { openServices } from "./http/middleware/open-services.ts";
 import { readVisitor } from "./http/middleware/read-visitor.ts";
@@ -14,6 +15,7 @@ export const onRequest = sequence(
   translateFailures,
   openServices,
   limitRequests,
+  keepPages,
   refuseBadRequests,
   readVisitor,
 );

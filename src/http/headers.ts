@@ -18,13 +18,23 @@ const CLOSED_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'non
  * added here because a <meta> policy can't carry it. `formTargets` are origins a form may lead to besides our own.
  */
 export function withSecurityHeaders(response: Response, formTargets: string[]): Response {
-  const secured = new Response(response.body, response);
+  const secured = withHeadersToSet(response);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) secured.headers.set(name, value);
   const policy = secured.headers.get("content-security-policy");
   // An error page comes through here twice: once as the page, once as the answer it became.
   if (!policy?.includes("frame-ancestors"))
     secured.headers.set("content-security-policy", policyFor(secured, policy, formTargets));
   return secured;
+}
+
+// Only what came by `fetch` or Response.redirect() has headers that can't be changed.
+function withHeadersToSet(response: Response): Response {
+  try {
+    response.headers.set("X-Content-Type-Options", "nosniff");
+    return response;
+  } catch {
+    return new Response(response.body, response);
+  }
 }
 
 function policyFor(response: Response, policy: string | null, formTargets: string[]): string {

@@ -125,7 +125,10 @@ for (const state of ["off", "begun", "on"])
     await addSession(page.context(), await makePerson());
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.goto("/account/second-factor");
-    if (state === "begun") await page.getByRole("button", { name: "Set it up" }).click();
+    if (state === "begun") {
+      await page.getByRole("button", { name: "Set it up" }).click();
+      await expect(page.getByRole("img", { name: /QR/i })).toBeVisible();
+    }
     if (state === "on") await setUp(page);
     for (const width of [320, 1280]) {
       await page.setViewportSize({ width, height: 800 });

@@ -8,7 +8,7 @@ import { AppError } from "#lib/errors.ts";
 
 /**
  * The one place where a throw becomes a response: problem+json for machines, a page or the way to sign in for people.
- * Pages are read to their end first, so that a throw while rendering is a 500 and not half a page that said 200.
+ * Pages are rendered whole first (build/whole-pages.ts), so that a throw in one is a 500 and not half a page that said 200.
  */
 export const translateFailures = defineMiddleware(async (context, next) => {
   // A rewrite to an error page comes through here again; a throw there must not loop.
@@ -27,11 +27,12 @@ export const translateFailures = defineMiddleware(async (context, next) => {
   }
 });
 
+// With hot reload Astro streams: a page without a length has not been rendered to its end.
 async function readToEnd(response: Response): Promise<Response> {
-  if (!response.headers.get("content-type")?.startsWith("text/html")) return response;
-  const page = new Response(await response.arrayBuffer(), response);
-  page.headers.set("content-type", "text/html; charset=utf-8");
-  return page;
+  const { headers } = response;
+  if (!headers.get("content-type")?.startsWith("text/html")) return response;
+  headers.set("content-type", "text/html; charset=utf-8");
+  return headers.has("content-length") ? response : new Response(await response.text(), response);
 }
 
 function failEndpoint(error: unknown, requestId: string): Response {

@@ -29,14 +29,14 @@ const PREFIX = "cache:v1:";
 const MAX_BYTES = 100_000;
 // Longer than a database read may take with its retry, short enough to notice that it is back.
 const LOADING_SECONDS = 4;
-const MEMORY_MS = 10_000;
+const MEMORY_MS = 5_000;
 const MEMORY_ENTRIES = 200;
 
 // Plain text and a time, never a promise: a request must not wait for what another one began.
 const memory = new Map<string, { json: string; storedAt: number }>();
 
 /**
- * The value from this isolate's memory (10 seconds), from Redis (one round trip) or from `load`,
+ * The value from this isolate's memory (5 seconds), from Redis (one round trip) or from `load`,
  * whose answer is kept. While one caller loads an expired value the others get the former copy.
  * Without the source (DependencyError) the last copy is given as stale; without Redis every call
  * loads. `parse` checks what is read back and throws when it no longer fits. A null is not kept.
@@ -69,7 +69,7 @@ export async function cached<Value>(
   }
 }
 
-/** Forgets the values at these keys, here and in Redis; other isolates do within ten seconds. */
+/** Forgets the values at these keys, here and in Redis; other isolates do within five seconds. */
 export async function invalidate(redis: RedisService, keys: string[]): Promise<void> {
   for (const key of keys) memory.delete(key);
   const names = keys.flatMap((key) => [valueKey(key), markerKey(key)]);

@@ -21,26 +21,41 @@ export interface CallMeter {
   onCommand?: (durationMs: number) => void;
 }
 
-/** Opens the clients for one request; nothing connects before it is used. */
+/** The clients for one request. Each is made when it is first asked for, and connects when it is used. */
 export function openServices(environment: Environment, meter: CallMeter = {}): Services {
+  let database: Database | undefined;
+  let redis: RedisService | undefined;
+  let stripe: StripeService | undefined;
+  let email: EmailService | undefined;
+  let breaches: BreachedPasswords | undefined;
   return {
     environment,
-    database: openDatabase({
-      url: environment.DATABASE_URL,
-      bridgeUrl: environment.NEON_BRIDGE_URL,
-      onQuery: meter.onQuery,
-    }),
-    redis: openRedis({
-      url: environment.UPSTASH_REDIS_REST_URL,
-      token: environment.UPSTASH_REDIS_REST_TOKEN,
-      onCommand: meter.onCommand,
-    }),
-    stripe: openStripe({
-      secretKey: environment.STRIPE_SECRET_KEY,
-      webhookSecrets: environment.STRIPE_WEBHOOK_SECRET.split(","),
-      apiBase: environment.STRIPE_API_BASE,
-    }),
-    email: openEmail(environment),
-    breaches: openBreachedPasswords(environment.BREACHED_PASSWORDS_API_BASE),
+    get database() {
+      return (database ??= openDatabase({
+        url: environment.DATABASE_URL,
+        bridgeUrl: environment.NEON_BRIDGE_URL,
+        onQuery: meter.onQuery,
+      }));
+    },
+    get redis() {
+      return (redis ??= openRedis({
+        url: environment.UPSTASH_REDIS_REST_URL,
+        token: environment.UPSTASH_REDIS_REST_TOKEN,
+        onCommand: meter.onCommand,
+      }));
+    },
+    get stripe() {
+      return (stripe ??= openStripe({
+        secretKey: environment.STRIPE_SECRET_KEY,
+        webhookSecrets: environment.STRIPE_WEBHOOK_SECRET.split(","),
+        apiBase: environment.STRIPE_API_BASE,
+      }));
+    },
+    get email() {
+      return (email ??= openEmail(environment));
+    },
+    get breaches() {
+      return (breaches ??= openBreachedPasswords(environment.BREACHED_PASSWORDS_API_BASE));
+    },
   };
 }

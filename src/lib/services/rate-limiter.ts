@@ -16,15 +16,16 @@ export interface LimitAnswer {
 }
 
 /**
- * Counts one request in a sliding window in Redis. Throws DependencyError when Redis gives no
+ * Counts requests in a sliding window in Redis, one if not said otherwise. Throws DependencyError when Redis gives no
  * answer: the library itself would say `success: true` then, and let everybody in.
  */
 export async function countInRedis(
   redis: RedisService,
   limit: Limit,
   key: string,
+  requests = 1,
 ): Promise<LimitAnswer> {
-  return change(redis, limit, key, 1);
+  return change(redis, limit, key, requests);
 }
 
 /** Takes back what `countInRedis` counted. Throws DependencyError when Redis gives no answer. */
@@ -36,7 +37,7 @@ async function change(
   redis: RedisService,
   limit: Limit,
   key: string,
-  rate: 1 | -1,
+  rate: number,
 ): Promise<LimitAnswer> {
   const answer = await redis.run((client) =>
     new Ratelimit({

@@ -32,6 +32,8 @@ export function openRedis(options: RedisOptions): RedisService {
     retry: { retries: 1, backoff: () => 20 },
     signal: () => AbortSignal.timeout(TIMEOUT_MS),
     enableTelemetry: false,
+    // Base64 is for values that are no UTF-8; ours all are.
+    responseEncoding: false,
   });
   return {
     async run(call) {

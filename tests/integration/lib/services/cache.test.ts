@@ -52,11 +52,11 @@ test("a value is loaded once and then read back, also by another isolate", async
   expect(load).toHaveBeenCalledTimes(1);
 });
 
-test("for ten seconds a value comes from memory, without Redis", async () => {
+test("for five seconds a value comes from memory, without Redis", async () => {
   const run = vi.fn(redis.run.bind(redis)) as typeof redis.run & ReturnType<typeof vi.fn>;
   await cached({ run }, key, options, source(1), parse);
   const calls = run.mock.calls.length;
-  time += 9_000;
+  time += 4_000;
   await cached({ run }, key, options, source(2), parse);
   expect(run).toHaveBeenCalledTimes(calls);
   time += 2_000;
