@@ -134,12 +134,14 @@ test("signing out everywhere ends the session of the other browser", async ({
 test("a message from the contact page reaches the shop", async ({ page }) => {
   await page.goto("/contact");
   const word = newAddress();
-  await page.getByLabel("Name").fill("Kim Buyer");
+  // Others write too, and all of it goes to the same mailbox.
+  const name = `Kim ${word.split("@")[0]}`;
+  await page.getByLabel("Name").fill(name);
   await page.getByLabel("E-mail address").fill("kim@buyer.example");
   await page.getByLabel("Message").fill(`A question.\n\nAbout ${word}.`);
   await page.getByRole("button", { name: "Send the message" }).click();
   await expect(page.getByRole("heading", { name: "Your message is on its way" })).toBeVisible();
-  const arrived = await waitForMail("noreply@slipway.example", /Message from Kim Buyer/);
+  const arrived = await waitForMail("noreply@slipway.example", new RegExp(`Message from ${name}`));
   expect(arrived.text).toContain(word);
 });
 
