@@ -10,11 +10,12 @@ import {
 } from "./admin.ts";
 import { addToCart, removeFromCart } from "./cart.ts";
 import { contact } from "./contact.ts";
+import { deleteAccount, keepAccount } from "./deletion.ts";
 import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
-import { actOnPerson } from "./people.ts";
+import { actOnPerson, erasePerson } from "./people.ts";
 import { refundItems } from "./refunds.ts";
 
 import {
@@ -41,6 +42,8 @@ export const server = {
   confirmEmail,
   endSession,
   endOtherSessions,
+  deleteAccount,
+  keepAccount,
   contact,
   allowMailAgain,
   completeLesson,
@@ -55,4 +58,5 @@ export const server = {
   grantCourses,
   withdrawGrant,
   actOnPerson,
+  erasePerson,
 };

@@ -8,6 +8,8 @@ const EVENTS: Record<SecurityEventKind, string> = {
   "email-changed": "Address changed",
   "second-factor-on": "Second factor turned on",
   "second-factor-off": "Second factor turned off",
+  "deletion-asked": "Account closed, to be erased",
+  "deletion-taken-back": "Account kept after all",
   "session-ended": "One device signed out",
   "other-sessions-ended": "All other devices signed out",
   "all-sessions-ended": "All devices signed out",

@@ -38,6 +38,8 @@ export const PAGES: Record<string, Access> = {
   ".well-known/security.txt.ts": { path: "/.well-known/security.txt", outcomes: OPEN },
   "account.astro": { path: "/account", outcomes: ANYONE_SIGNED_IN },
   "account/data.json.ts": { path: "/account/data.json", outcomes: ANYONE_SIGNED_IN },
+  "account/delete.astro": { path: "/account/delete", outcomes: ANYONE_SIGNED_IN },
+  "account/deleted.astro": { path: "/account/deleted", outcomes: OPEN },
   "account/email.astro": { path: "/account/email", outcomes: ANYONE_SIGNED_IN },
   "account/password.astro": { path: "/account/password", outcomes: ANYONE_SIGNED_IN },
   "account/second-factor.astro": { path: "/account/second-factor", outcomes: ANYONE_SIGNED_IN },
@@ -128,6 +130,12 @@ export const ACTIONS: Record<string, Access> = {
   confirmEmail: action("confirmEmail", {}, UNPROVED),
   endSession: action("endSession", { reference: "0123456789abcdef" }, [401, 404, 404, 404]),
   endOtherSessions: action("endOtherSessions", {}, SIGNED_IN),
+  deleteAccount: action(
+    "deleteAccount",
+    { currentPassword: "not the password", understood: "on" },
+    [401, 403, 403, 403],
+  ),
+  keepAccount: action("keepAccount", {}, [401, 409, 409, 409]),
   contact: action("contact", { email: "nobody" }, [400, 400, 400, 400]),
   allowMailAgain: action("allowMailAgain", {}, SIGNED_IN),
   completeLesson: action(
@@ -157,6 +165,7 @@ export const ACTIONS: Record<string, Access> = {
   }),
   withdrawGrant: adminAction("withdrawGrant", {}),
   actOnPerson: adminAction("actOnPerson", { personId: "{item}", act: "person.unlock" }),
+  erasePerson: adminAction("erasePerson", { personId: "{item}", address: "kim@buyer.example" }),
 };
 
 function refusesUnproved(path: string, outcomes: Access["outcomes"]): Access {

@@ -10,6 +10,8 @@ export type SecurityEventKind =
   | "email-changed"
   | "second-factor-on"
   | "second-factor-off"
+  | "deletion-asked"
+  | "deletion-taken-back"
   | "session-ended"
   | "other-sessions-ended"
   | "all-sessions-ended";

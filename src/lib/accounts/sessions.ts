@@ -20,6 +20,8 @@ export const storedSession = z.object({
   device: z.object({ name: z.string(), place: z.string().nullable() }).nullable().default(null),
   /** A code was typed besides the password. */
   isSecondFactorUsed: z.boolean().default(false),
+  /** When the account is to be erased; its owner can still take that back. */
+  deletionDueAt: z.number().nullable().default(null),
 });
 
 /** Who is asking, as of the time they signed in. */
@@ -31,7 +33,7 @@ export type Session = z.infer<typeof storedSession>;
  */
 export async function createSession(
   redis: RedisService,
-  user: User & { isSecondFactorUsed?: boolean },
+  user: User & { isSecondFactorUsed?: boolean; deletionDueAt?: Date | null },
   now: Date,
   device: Device | null = null,
 ): Promise<string> {
@@ -44,6 +46,7 @@ export async function createSession(
     createdAt: now.getTime(),
     device,
     isSecondFactorUsed: user.isSecondFactorUsed ?? false,
+    deletionDueAt: user.deletionDueAt?.getTime() ?? null,
   };
   const key = sessionKey(id);
   const list = sessionsOfUser(user.id);

@@ -10,6 +10,12 @@ import {
 } from "./mails/account-changes.ts";
 import { alreadyRegistered, confirmSignUp, welcome } from "./mails/accounts.ts";
 import { contact } from "./mails/contact.ts";
+import {
+  accountErased,
+  deletionAsked,
+  deletionPostponed,
+  deletionTakenBack,
+} from "./mails/deletion.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
 import { disputeLost, disputeOpened, disputeWon } from "./mails/disputes.ts";
 import { grant, paymentFailed, receipt } from "./mails/orders.ts";
@@ -27,6 +33,10 @@ export type MailTemplate =
   | "email-changed"
   | "second-factor-on"
   | "second-factor-off"
+  | "deletion-asked"
+  | "deletion-postponed"
+  | "deletion-taken-back"
+  | "account-erased"
   | "receipt"
   | "grant"
   | "payment-failed"
@@ -54,6 +64,10 @@ const WRITERS = new Map<string, LetterWriter>([
   ["email-changed", emailChanged],
   ["second-factor-on", secondFactorOn],
   ["second-factor-off", secondFactorOff],
+  ["deletion-asked", deletionAsked],
+  ["deletion-postponed", deletionPostponed],
+  ["deletion-taken-back", deletionTakenBack],
+  ["account-erased", accountErased],
   ["receipt", receipt],
   ["grant", grant],
   ["payment-failed", paymentFailed],

@@ -9,7 +9,7 @@ export interface OutboxMail {
   /** Tries so far, this one included. */
   attempts: number;
   createdAt: Date;
-  /** Whether the address gets no mail, as `mail_suppressions` says. */
+  /** Whether the address gets no mail, as `mail_suppressions` says, or is an erased account's. */
   isSuppressed: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function claimDueMails(
       FOR UPDATE SKIP LOCKED
     )
     RETURNING dedupe_key, template, recipient, parameters, attempts, created_at,
-      EXISTS (
+      recipient LIKE '%@erased.invalid' OR EXISTS (
         SELECT 1
         FROM mail_suppressions
         WHERE lifted_at IS NULL

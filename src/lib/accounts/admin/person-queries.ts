@@ -13,6 +13,9 @@ export interface PersonRow {
   role: Role;
   createdAt: Date;
   lockedAt: Date | null;
+  /** When the account is to be erased, as its owner or staff asked for. */
+  deletionDueAt: Date | null;
+  erasedAt: Date | null;
 }
 
 /** An account as an admin sees it. */
@@ -23,12 +26,15 @@ export interface Person extends PersonRow {
   courseCount: number;
 }
 
-/** The account with an address, or with "" the 25 newest: found by whole addresses only. */
+/**
+ * The account with an address, or with "" the 25 newest that are not erased: found by whole
+ * addresses only.
+ */
 export async function listPeople(database: Database, email: string): Promise<PersonRow[]> {
   return database.read<PersonRow[]>`
-    SELECT id, name, email, role, created_at, locked_at
+    SELECT id, name, email, role, created_at, locked_at, deletion_due_at, erased_at
     FROM users
-    WHERE ${email} = '' OR email = ${email}
+    WHERE (${email} = '' AND erased_at IS NULL) OR email = ${email}
     ORDER BY created_at DESC
     LIMIT 25`;
 }
@@ -36,7 +42,8 @@ export async function listPeople(database: Database, email: string): Promise<Per
 /** One account, or null. */
 export async function findPerson(database: Database, id: string): Promise<Person | null> {
   const [person] = await database.read<Person[]>`
-    SELECT id, name, email, role, created_at, locked_at, password_changed_at,
+    SELECT id, name, email, role, created_at, locked_at, deletion_due_at, erased_at,
+      password_changed_at,
       EXISTS (
         SELECT
         FROM totp_factors

@@ -1,6 +1,7 @@
 import type { APIRoute } from "astro";
 import { jsonResponse } from "#http/json.ts";
 import { methodNotAllowed } from "#http/problem.ts";
+import { eraseDueAccounts } from "#lib/accounts/deletion.ts";
 import { AppError } from "#lib/errors.ts";
 import { deleteOldRegistrations } from "#lib/operations/queries.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -14,7 +15,7 @@ type Job = (services: Services, now: Date) => Promise<object>;
 const JOBS = new Map<string, Job>([
   ["outbox", (services, now) => sendDueMail(services, { now, limit: 50 })],
   ["reconcile", (services, now) => reconcileOrders(services, { now })],
-  ["cleanup", ({ database }, now) => deleteOldRegistrations(database, now)],
+  ["cleanup", cleanUp],
 ]);
 
 /**
@@ -34,3 +35,9 @@ export const POST: APIRoute = async ({ locals, params, request }) => {
 };
 
 export const ALL = methodNotAllowed("POST");
+
+// What is old goes first: it needs the database alone.
+async function cleanUp(services: Services, now: Date): Promise<object> {
+  const old = await deleteOldRegistrations(services.database, now);
+  return { ...old, ...(await eraseDueAccounts(services, { now })) };
+}
