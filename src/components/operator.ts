@@ -16,4 +16,4 @@ export const OPERATOR = {
 };
 
 /** When the legal texts were last changed, as YYYY-MM-DD. */
-export const LEGAL_REVISED_ON = "2026-11-23";
+export const LEGAL_REVISED_ON = "2026-11-24";
