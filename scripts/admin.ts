@@ -1,38 +1,53 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
 import { hashPassword } from "#lib/accounts/passwords.ts";
-import { upsertUser } from "#lib/accounts/queries.ts";
+import { updateRole, upsertUser } from "#lib/accounts/queries.ts";
 import { openDatabase } from "#lib/services/database.ts";
 import { findRunningStack } from "#local/running.ts";
 
-const HELP = `npm run admin -- create EMAIL [--name NAME]
+const HELP = `npm run admin -- create EMAIL [--support] [--name NAME]
+npm run admin -- dismiss EMAIL
 
-Makes the first admin of a shop, or makes an existing account one. A new account gets a random
-password, which is printed once. The shop is the one of DATABASE_URL; without it, the one of the
-running \`npm start\`.`;
+"create" makes an admin, or with --support somebody who reads what admins read and changes nothing; an
+existing account becomes that. A new account gets a random password, which is printed once. "dismiss"
+takes the role away. Both count at once, also for who is signed in. The shop is the one of
+DATABASE_URL; without it, the one of the running \`npm start\`.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { name: { type: "string", default: "Admin" }, help: { type: "boolean" } },
+  options: {
+    name: { type: "string" },
+    support: { type: "boolean", default: false },
+    help: { type: "boolean" },
+  },
 });
 const [command, email] = positionals;
 const local = process.env.DATABASE_URL ? null : findRunningStack();
 const { DATABASE_URL: url, NEON_BRIDGE_URL: bridgeUrl } = { ...process.env, ...local?.variables };
-if (values.help || command !== "create" || !email?.includes("@")) {
+if (values.help || !["create", "dismiss"].includes(command ?? "") || !email?.includes("@")) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
 }
 if (!url) {
-  console.error("DATABASE_URL is not set: it says which shop gets the admin.");
+  console.error("DATABASE_URL is not set: it says which shop is meant.");
   process.exit(2);
 }
 
-const password = randomBytes(15).toString("base64url");
+const address = email.toLowerCase();
 const database = openDatabase({ url, bridgeUrl });
-const { isNew } = await upsertUser(database, {
-  email: email.toLowerCase(),
-  name: values.name,
-  passwordHash: await hashPassword(password),
-  role: "admin",
-});
-console.log(isNew ? `${email} is an admin. Password: ${password}` : `${email} is an admin now.`);
+if (command === "create") await create(values.support ? "support" : "admin");
+else if (await updateRole(database, { email: address, role: "learner" }))
+  console.log(`${email} is a learner now.`);
+else {
+  console.error(`There is no account ${email}.`);
+  process.exitCode = 1;
+}
+
+async function create(role: "support" | "admin"): Promise<void> {
+  const words = role === "admin" ? "an admin" : "of the support";
+  const password = randomBytes(15).toString("base64url");
+  const name = values.name ?? (role === "admin" ? "Admin" : "Support");
+  const passwordHash = await hashPassword(password);
+  const { isNew } = await upsertUser(database, { email: address, name, passwordHash, role });
+  console.log(isNew ? `${email} is ${words}. Password: ${password}` : `${email} is ${words} now.`);
+}

@@ -26,6 +26,8 @@ declare namespace App {
     calls: { database: number; redis: number };
     /** Who is signed in; null for a visitor, undefined on prerendered pages, which can't know. */
     session?: import("#lib/accounts/sessions.ts").Session | null;
+    /** Staff is looking at this account: the session is as its owner's, and nothing can be done. */
+    look?: { personId: string; name: string; email: string; until: Date };
     /** Redis gave no answer: the visitor may be signed in, but we can't tell. */
     isSessionUnknown?: boolean;
     /** What a form posted, without secrets, so that a page can keep what was typed. */

@@ -79,7 +79,7 @@ function act<Result>(
   run: (services: Services, by: { actorId: string; now: Date }) => Promise<Result>,
 ): Promise<Result> {
   return translateErrors(context, async () => {
-    const { userId: actorId } = requireAdmin(context);
+    const { userId: actorId } = await requireAdmin(context);
     const { services, cfContext } = context.locals;
     const result = await run(services, { actorId, now: new Date() });
     cfContext.waitUntil(sendDueMail(services, { now: new Date() }));

@@ -15,7 +15,7 @@ import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
-import { actOnPerson, erasePerson } from "./people.ts";
+import { actOnPerson, endLook, erasePerson, lookAtAccount } from "./people.ts";
 import { refundItems } from "./refunds.ts";
 
 import {
@@ -59,4 +59,6 @@ export const server = {
   withdrawGrant,
   actOnPerson,
   erasePerson,
+  lookAtAccount,
+  endLook,
 };

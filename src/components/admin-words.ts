@@ -14,6 +14,7 @@ const ACTS: Record<string, string> = {
   "person.lock": "Account locked",
   "person.unlock": "Account unlocked",
   "person.remove-second-factor": "Second factor turned off",
+  "person.look": "Looked at as its owner sees it",
   "person.erase": "Account erased",
   "refund requested": "Refund written down",
   "refund refused": "Stripe refused the refund",

@@ -41,6 +41,11 @@ export function formatTime(time: Date | string): string {
   return `${TIME.format(new Date(time))} UTC`;
 }
 
+/** The time of day, such as "14:05" (UTC). */
+export function formatClock(time: Date): string {
+  return CLOCK.format(time);
+}
+
 /** The day of a time in words, such as "20 November 2026" (UTC). */
 export function formatDay(time: Date | string): string {
   return DAY.format(new Date(time));
@@ -51,4 +56,5 @@ const TIME = new Intl.DateTimeFormat("en-GB", {
   timeStyle: "short",
   timeZone: "UTC",
 });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "short", timeZone: "UTC" });
 const DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });

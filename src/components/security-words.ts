@@ -10,6 +10,7 @@ const EVENTS: Record<SecurityEventKind, string> = {
   "second-factor-off": "Second factor turned off",
   "deletion-asked": "Account closed, to be erased",
   "deletion-taken-back": "Account kept after all",
+  "looked-at": "Looked at as you see it, to help you",
   "session-ended": "One device signed out",
   "other-sessions-ended": "All other devices signed out",
   "all-sessions-ended": "All devices signed out",

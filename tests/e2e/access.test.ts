@@ -34,7 +34,10 @@ for (const [kind, table] of Object.entries({ page: PAGES, action: ACTIONS }))
         answers[role] = outcomeOf(await ask(visitor, fill(access, ids), people[role]));
       const expected = Object.fromEntries(
         ROLES.map((role, index) => {
-          const outcome = access.outcomes[index] ?? 0;
+          const outcome =
+            role === "support"
+              ? (access.support ?? access.outcomes[1])
+              : (access.outcomes[index] ?? NOT_REFUSED);
           return [role, outcome === NOT_REFUSED ? notRefused(answers[role]) : outcome];
         }),
       );
@@ -112,6 +115,7 @@ async function makeCast(): Promise<Cast> {
     learner: await makePerson("Lena Learner"),
     owner,
     admin: await makePerson("Ada Admin", "admin"),
+    support: await makePerson("Sue Support", "support"),
   };
   return { people, ids: { ...row, order, owner: owner.id } };
 }

@@ -1,5 +1,5 @@
-/** Who asks: nobody known, a learner, the learner whose order and course it is, and an admin. */
-export const ROLES = ["visitor", "learner", "owner", "admin"] as const;
+/** Who asks: nobody known, a learner, the learner whose order and course it is, and staff. */
+export const ROLES = ["visitor", "learner", "owner", "admin", "support"] as const;
 
 export type Role = (typeof ROLES)[number];
 
@@ -12,8 +12,10 @@ export interface Access {
   method?: "POST";
   /** What a form or a machine sends. */
   form?: Record<string, string>;
-  /** What each of ROLES gets, in that order. */
+  /** What visitor, learner, owner and admin get. */
   outcomes: [Outcome, Outcome, Outcome, Outcome];
+  /** What support gets, where that is not what a learner gets. */
+  support?: Outcome;
 }
 
 /** Any status but 401, 403 and 5xx. */
@@ -23,7 +25,11 @@ const OPEN: Access["outcomes"] = [200, 200, 200, 200];
 const ANYONE_SIGNED_IN: Access["outcomes"] = ["sign-in", 200, 200, 200];
 const OWNER_ONLY: Access["outcomes"] = ["sign-in", 404, 200, 404];
 // A learner need not know that there is such a page.
-const ADMIN_ONLY: Access["outcomes"] = ["sign-in", 404, 404, 200];
+const STAFF_ONLY: Pick<Access, "outcomes" | "support"> = {
+  outcomes: ["sign-in", 404, 404, 200],
+  support: 200,
+};
+const ADMIN_ONLY = { ...STAFF_ONLY, support: 403 };
 
 /** Every file of src/pages, with who may see it. A page without a line here fails the tests. */
 export const PAGES: Record<string, Access> = {
@@ -44,13 +50,13 @@ export const PAGES: Record<string, Access> = {
   "account/password.astro": { path: "/account/password", outcomes: ANYONE_SIGNED_IN },
   "account/second-factor.astro": { path: "/account/second-factor", outcomes: ANYONE_SIGNED_IN },
   "account/security.astro": { path: "/account/security", outcomes: ANYONE_SIGNED_IN },
-  "admin/audit.astro": { path: "/admin/audit", outcomes: ADMIN_ONLY },
-  "admin/grants.astro": { path: "/admin/grants", outcomes: ADMIN_ONLY },
-  "admin/index.astro": { path: "/admin", outcomes: ADMIN_ONLY },
-  "admin/orders/[order].astro": { path: "/admin/orders/{order}", outcomes: ADMIN_ONLY },
-  "admin/orders/index.astro": { path: "/admin/orders", outcomes: ADMIN_ONLY },
-  "admin/people/[person].astro": { path: "/admin/people/{owner}", outcomes: ADMIN_ONLY },
-  "admin/people/index.astro": { path: "/admin/people", outcomes: ADMIN_ONLY },
+  "admin/audit.astro": { path: "/admin/audit", ...ADMIN_ONLY },
+  "admin/grants.astro": { path: "/admin/grants", ...ADMIN_ONLY },
+  "admin/index.astro": { path: "/admin", ...STAFF_ONLY },
+  "admin/orders/[order].astro": { path: "/admin/orders/{order}", ...STAFF_ONLY },
+  "admin/orders/index.astro": { path: "/admin/orders", ...STAFF_ONLY },
+  "admin/people/[person].astro": { path: "/admin/people/{owner}", ...STAFF_ONLY },
+  "admin/people/index.astro": { path: "/admin/people", ...STAFF_ONLY },
   "api/[...path].ts": { path: "/api/nothing", outcomes: [404, 404, 404, 404] },
   "api/email/events.ts": refusesUnproved("/api/email/events", [400, 400, 400, 400]),
   "api/errors.ts": refusesUnproved("/api/errors", [400, 400, 400, 400]),
@@ -165,6 +171,12 @@ export const ACTIONS: Record<string, Access> = {
   }),
   withdrawGrant: adminAction("withdrawGrant", {}),
   actOnPerson: adminAction("actOnPerson", { personId: "{item}", act: "person.unlock" }),
+  // An id that nobody has: who may look finds nobody there.
+  lookAtAccount: {
+    ...action("lookAtAccount", { personId: "{item}", reason: REASON }, [401, 404, 404, 404]),
+    support: 404,
+  },
+  endLook: action("endLook", {}, [401, 409, 409, 409]),
   erasePerson: adminAction("erasePerson", { personId: "{item}", address: "kim@buyer.example" }),
 };
 
@@ -179,5 +191,5 @@ function action(name: string, form: Record<string, string>, outcomes: Access["ou
 /** For admins alone; what an admin gets is up to the order, and no refusal of who asks. */
 function adminAction(name: string, form: Record<string, string>): Access {
   const full = { orderId: "{order}", reason: REASON, ...form };
-  return action(name, full, [401, 404, 404, NOT_REFUSED]);
+  return { ...action(name, full, [401, 404, 404, NOT_REFUSED]), support: 403 };
 }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { Role } from "#lib/accounts/queries.ts";
 import { createSession } from "#lib/accounts/sessions.ts";
 import { parseEnvironment } from "#lib/environment.ts";
 import { DependencyError } from "#lib/errors.ts";
@@ -38,10 +39,7 @@ export function newClientAddress(): string {
 }
 
 /** Makes a person who is signed in. Nobody knows their password. */
-export async function makePerson(
-  name = "Kim Buyer",
-  role: "learner" | "admin" = "learner",
-): Promise<Person> {
+export async function makePerson(name = "Kim Buyer", role: Role = "learner"): Promise<Person> {
   const { database, redis } = shopServices();
   const email = newAddress();
   const [row] = await database.write<{ id: string }[]>`
@@ -50,7 +48,7 @@ export async function makePerson(
     RETURNING id`;
   if (!row) throw new Error("The person was not made.");
   const person = { id: row.id, name, email };
-  const user = { ...person, role, isSecondFactorUsed: role === "admin" };
+  const user = { ...person, role, isSecondFactorUsed: role !== "learner" };
   const session = await patiently(() => createSession(redis, user, new Date()));
   return { ...person, session };
 }

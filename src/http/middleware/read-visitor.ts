@@ -1,6 +1,7 @@
 import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
 import { readTyped } from "#http/form.ts";
+import { showLookedAt } from "#http/look.ts";
 import { deleteSessionCookie, readSessionCookie } from "#http/session-cookie.ts";
 import { readSession, type Session } from "#lib/accounts/sessions.ts";
 import { DependencyError } from "#lib/errors.ts";
@@ -10,6 +11,7 @@ export const readVisitor = defineMiddleware(async (context, next) => {
   const { locals, request } = context;
   if (context.isPrerendered || locals.problem) return next();
   locals.session = await findSession(context);
+  if (locals.session?.look) await showLookedAt(context, locals.session);
   const typed = await readTyped(request);
   if (typed) locals.form = Object.fromEntries(typed);
   return next();

@@ -1,6 +1,7 @@
 import type { Database } from "#lib/services/database.ts";
 
-export type Role = "learner" | "admin";
+/** What an account may do: learn, read what staff reads (support), or do what staff does. */
+export type Role = "learner" | "support" | "admin";
 
 export interface User {
   id: string;
@@ -44,7 +45,7 @@ export async function updatePasswordHash(
 }
 
 /**
- * Makes a person, or makes them an admin if the address is known; an existing password stays.
+ * Makes a person, or gives them the role if the address is known; an existing password stays.
  * Gives whether the account is new.
  */
 export async function upsertUser(
@@ -58,6 +59,19 @@ export async function upsertUser(
     SET role = EXCLUDED.role, updated_at = now()
     RETURNING (xmax = 0) AS is_new`;
   return { isNew: row?.isNew ?? false };
+}
+
+/** Changes a person's role. Gives false when the address has no account. */
+export async function updateRole(
+  database: Database,
+  { email, role }: { email: string; role: Role },
+): Promise<boolean> {
+  const rows = await database.write<{ id: string }[]>`
+    UPDATE users
+    SET role = ${role}, updated_at = now()
+    WHERE email = ${email}
+    RETURNING id`;
+  return rows.length > 0;
 }
 
 export interface Registration {

@@ -9,7 +9,7 @@ const storedStep = z.object({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
-  role: z.enum(["learner", "admin"]),
+  role: z.enum(["learner", "support", "admin"]),
   /** The person asked for this device to be remembered. */
   remember: z.boolean(),
 });

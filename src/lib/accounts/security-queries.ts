@@ -12,6 +12,7 @@ export type SecurityEventKind =
   | "second-factor-off"
   | "deletion-asked"
   | "deletion-taken-back"
+  | "looked-at"
   | "session-ended"
   | "other-sessions-ended"
   | "all-sessions-ended";

@@ -15,13 +15,15 @@ export const storedSession = z.object({
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(["learner", "admin"]),
+  role: z.enum(["learner", "support", "admin"]),
   createdAt: z.number(),
   device: z.object({ name: z.string(), place: z.string().nullable() }).nullable().default(null),
   /** A code was typed besides the password. */
   isSecondFactorUsed: z.boolean().default(false),
   /** When the account is to be erased; its owner can still take that back. */
   deletionDueAt: z.number().nullable().default(null),
+  /** Whose account staff is looking at, and until when. */
+  look: z.object({ userId: z.uuid(), until: z.number() }).nullable().default(null),
 });
 
 /** Who is asking, as of the time they signed in. */
@@ -47,6 +49,7 @@ export async function createSession(
     device,
     isSecondFactorUsed: user.isSecondFactorUsed ?? false,
     deletionDueAt: user.deletionDueAt?.getTime() ?? null,
+    look: null,
   };
   const key = sessionKey(id);
   const list = sessionsOfUser(user.id);
@@ -74,6 +77,16 @@ export async function readSession(
   if (now.getTime() - session.data.createdAt < ABSOLUTE_SECONDS * 1000) return session.data;
   await endSession(redis, id, session.data.userId);
   return null;
+}
+
+/** Changes what is in a session that is open; one that has ended stays so. */
+export async function updateSession(
+  redis: RedisService,
+  id: string,
+  session: Session,
+): Promise<void> {
+  const options = { ex: IDLE_SECONDS, xx: true } as const;
+  await redis.run((client) => client.set(sessionKey(id), session, options));
 }
 
 /** Ends one session: its cookie opens nothing from now on. */

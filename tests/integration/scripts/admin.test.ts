@@ -26,6 +26,16 @@ test("the first admin gets a password that works, and it is printed once", async
   expect(await admin("create", "boss@example.com")).not.toContain("Password");
 });
 
+test("S31: support is made by its own word, and a role is taken away again", async () => {
+  const output = await admin("create", "sue@example.com", "--support");
+  const password = /Password: (\S+)/.exec(output)?.[1] ?? "";
+  const credentials = { email: "sue@example.com", password };
+  expect(await checkCredentials(shop.services, credentials)).toMatchObject({ role: "support" });
+  expect(await admin("dismiss", "Sue@Example.com")).toContain("learner");
+  expect(await checkCredentials(shop.services, credentials)).toMatchObject({ role: "learner" });
+  await expect(admin("dismiss", "nobody@example.com")).rejects.toMatchObject({ code: 1 });
+});
+
 test("without an address it says how it is used, and fails", async () => {
   await expect(admin("create")).rejects.toMatchObject({ code: 2 });
 });

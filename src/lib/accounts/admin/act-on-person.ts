@@ -4,6 +4,7 @@ import { deleteTotpFactor } from "../factor-queries.ts";
 import { insertSecurityEvent } from "../security-queries.ts";
 import { endAllSessions } from "../sessions.ts";
 import { findPerson, updatePersonByAct, type PersonAct } from "./person-queries.ts";
+import { STAFF_DEVICE } from "./staff-device.ts";
 
 /** What an admin does to an account, and why. */
 export interface PersonRequest {
@@ -13,9 +14,6 @@ export interface PersonRequest {
   actorId: string;
   now: Date;
 }
-
-// What the person reads in place of a device.
-const STAFF = { name: "The shop's staff", place: null };
 
 /**
  * Does an act of staff to an account: it is written down first, so that none goes unseen. A locked
@@ -33,11 +31,11 @@ export async function actOnPerson(
     throw new AppError("not-found", "There is no such account.");
   await updatePersonByAct(database, request);
   if (act === "person.remove-second-factor") {
-    const change = { userId: personId, device: STAFF, noticeId: crypto.randomUUID() };
+    const change = { userId: personId, device: STAFF_DEVICE, noticeId: crypto.randomUUID() };
     await deleteTotpFactor(database, change);
   }
   if (act === "person.unlock") return;
   await endAllSessions(redis, personId);
-  const event = { userId: personId, kind: "all-sessions-ended", device: STAFF } as const;
+  const event = { userId: personId, kind: "all-sessions-ended", device: STAFF_DEVICE } as const;
   await insertSecurityEvent(database, event);
 }
