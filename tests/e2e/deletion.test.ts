@@ -28,7 +28,7 @@ async function closeAndKeep(page: Page, person: Person): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("heading", { name: /It will be erased on/ })).toBeVisible();
   await page.goto("/learn");
-  const notice = page.getByRole("complementary", { name: "Your account is closed" });
+  const notice = page.getByRole("region", { name: "Your account is closed" });
   await notice.getByRole("button", { name: "Keep my account" }).click();
   await expect(page.getByRole("heading", { name: "Your account stays" })).toBeVisible();
   await expect(notice).toHaveCount(0);
@@ -110,13 +110,13 @@ test("S26: an admin erases an account with its address and a reason", async ({ p
   await login(await makePerson("Ada Admin", "admin"));
   await page.goto(`/admin/people/${person.id}`);
   await page.getByLabel("Address of the account").fill("other@buyer.example");
-  await page.locator("#erase-reason").fill("Asked by letter");
+  await page.getByLabel("Why it is erased").fill("Asked by letter");
   await page.getByRole("button", { name: "Erase it for good" }).click();
   await expect(page.getByLabel("Address of the account")).toHaveAccessibleDescription(
     /not the address/,
   );
   await page.getByLabel("Address of the account").fill(person.email);
-  await page.locator("#erase-reason").fill("Asked by letter");
+  await page.getByLabel("Why it is erased").fill("Asked by letter");
   await page.getByRole("button", { name: "Erase it for good" }).click();
   await expect(page.getByRole("heading", { name: "Done" })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Erased account");
@@ -130,12 +130,12 @@ for (const path of ["/account/delete", "/account/deleted", "a closed account"])
     login,
   }) => {
     const person = await login(await makePersonWithPassword());
+    await page.emulateMedia({ reducedMotion: "reduce" });
     if (path === "a closed account") {
       await closeAccount(page);
       await signIn(page, person.email, PASSWORD);
       await expect(page.getByRole("button", { name: "Keep my account" })).toBeVisible();
     }
-    await page.emulateMedia({ reducedMotion: "reduce" });
     await page.goto(path.startsWith("/") ? path : "/account/delete");
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     for (const width of [320, 1280]) {

@@ -102,7 +102,7 @@ test("S01 an admin without a second factor finds the admin pages closed", async 
   await expect(page).toHaveURL("/learn");
   const response = await page.goto("/admin");
   expect(response?.status()).toBe(403);
-  await expect(page.getByText("Admins need a second factor")).toBeVisible();
+  await expect(page.getByText("Staff needs a second factor")).toBeVisible();
   const [session] = (await page.context().cookies()).filter(
     ({ name }) => name === "__Host-session",
   );
