@@ -10,6 +10,7 @@ export const FAULTY_SERVICES = [
   "email",
   "sentry",
   "breaches",
+  "social",
 ] as const;
 export const FAULTS = [
   "refuse",

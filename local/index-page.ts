@@ -31,6 +31,7 @@ function listServices(urls: StackUrls): string {
     ["Shop", link(urls.site), "The shop itself"],
     ["Mailbox", link(urls.mail), "Every message the shop sent"],
     ["Stripe", link(urls.stripe), "Payments, refunds and webhooks"],
+    ["Google, GitHub", link(`${urls.stack}/openid`), "Accounts elsewhere to sign in with"],
     ["Errors", link(urls.errors), "What the shop reported to Sentry"],
     ["Faults", link(urls.faults), "Let a service fail and see what the shop does"],
     ["PostgreSQL", `<code>localhost:${database.port}/slipway</code>`, "Accounts, orders, courses"],

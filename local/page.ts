@@ -18,6 +18,7 @@ const LINKS = [
   ["/shop", "Shop"],
   ["/stripe", "Stripe"],
   ["/mail", "Mail"],
+  ["/openid", "Google, GitHub"],
   ["/errors", "Errors"],
   ["/faults", "Faults"],
 ] as const;

@@ -39,6 +39,7 @@ function generate() {
     emailWebhookPrivateKey: privateKey(),
     jobsSecret: token(32),
     operatorToken: token(32),
+    socialClientSecret: token(24),
     demoPassword: `${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}-${alphanumeric(4)}`,
   };
 }

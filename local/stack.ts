@@ -10,6 +10,7 @@ import { createIndexPage } from "./index-page.ts";
 import { lockFile } from "./lock.mjs";
 import { startMailbox } from "./mailbox.ts";
 import { createNeonBridge } from "./neon.ts";
+import { createOpenid } from "./openid.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { outsideFolder } from "./postgres-home.ts";
 import { startPostgres, stopLeftoverPostgres } from "./postgres.ts";
@@ -139,6 +140,12 @@ async function startServices(
   });
   const errors = createErrorReceiver({ faults });
   const neon = createNeonBridge({ host: "127.0.0.1", port: ports.postgres, faults });
+  const openid = createOpenid({
+    faults,
+    siteUrl: urls.site,
+    baseUrl: `${urls.stack}/openid`,
+    clientSecret: secrets.socialClientSecret,
+  });
   const routes = [
     { paths: ["/", "/shop", "/stripe"], service: createIndexPage(urls, faults) },
     { paths: ["/sql", "/v2"], service: neon },
@@ -146,6 +153,7 @@ async function startServices(
     { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
     { paths: ["/errors", "/api"], service: errors },
     { paths: ["/breached-passwords"], service: createBreachedPasswords({ faults }) },
+    { paths: ["/openid"], service: openid },
     { paths: ["/faults"], service: faultsService(faults) },
   ];
   for (const { service } of routes) stops.push(() => service.close());

@@ -1,4 +1,5 @@
 import type { DatabaseUrls } from "./database.ts";
+import { OPENID_CLIENT_ID } from "./openid.ts";
 import { publicHalf, type Secrets } from "./secrets.ts";
 
 /** Where the parts of the stack answer, as addresses for people and for the shop. */
@@ -34,6 +35,11 @@ export function stackVariables(urls: StackUrls, secrets: Secrets): Record<string
     EMAIL_PASSWORD: secrets.emailPassword,
     EMAIL_FROM: "Slipway <noreply@slipway.example>",
     EMAIL_WEBHOOK_PUBLIC_KEY: publicHalf(secrets.emailWebhookPrivateKey),
+    GOOGLE_CLIENT_ID: OPENID_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET: secrets.socialClientSecret,
+    GITHUB_CLIENT_ID: OPENID_CLIENT_ID,
+    GITHUB_CLIENT_SECRET: secrets.socialClientSecret,
+    SOCIAL_API_BASE: `${urls.stack}/openid`,
     SENTRY_DSN: urls.stack.replace("://", "://public@") + "/1",
     JOBS_SECRET: secrets.jobsSecret,
     OPERATOR_TOKEN: secrets.operatorToken,

@@ -17,6 +17,13 @@ import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { actOnPerson, endLook, erasePerson, lookAtAccount } from "./people.ts";
 import { refundItems } from "./refunds.ts";
+import {
+  confirmSocialLink,
+  linkIdentity,
+  makeSocialAccount,
+  startSocialSignIn,
+  unlinkIdentity,
+} from "./social.ts";
 
 import {
   beginSecondFactor,
@@ -31,6 +38,11 @@ export const server = {
   confirmSignUp,
   signIn,
   signOut,
+  startSocialSignIn,
+  makeSocialAccount,
+  confirmSocialLink,
+  linkIdentity,
+  unlinkIdentity,
   confirmSecondStep,
   beginSecondFactor,
   confirmSecondFactor,

@@ -11,6 +11,8 @@ const EVENTS: Record<SecurityEventKind, string> = {
   "deletion-asked": "Account closed, to be erased",
   "deletion-taken-back": "Account kept after all",
   "looked-at": "Looked at as you see it, to help you",
+  "identity-linked": "Sign-in by Google or GitHub added",
+  "identity-removed": "Sign-in by Google or GitHub removed",
   "session-ended": "One device signed out",
   "other-sessions-ended": "All other devices signed out",
   "all-sessions-ended": "All devices signed out",

@@ -3,6 +3,10 @@ import { parseRedisUrl } from "./redis-url.ts";
 
 const secret = (what: string) => z.string().min(32, `${what} must have at least 32 characters`);
 const url = z.url({ protocol: /^https?$/, message: "must be an http(s) address" });
+const client = z
+  .string()
+  .regex(/^[\w.~-]+$/, "must be as the provider shows it")
+  .optional();
 const flag = z
   .enum(["true", "false"])
   .default("false")
@@ -74,6 +78,15 @@ export const environmentSchema = z.object({
     .regex(P256_PUBLIC_KEY, "must be the verification key that SendGrid shows for its webhook")
     .optional()
     .describe("SendGrid's key for its signed Event Webhook; without it bounces are not heard of"),
+  GOOGLE_CLIENT_ID: client.describe(
+    "Google's OAuth client: its id; without it nobody signs in by Google",
+  ),
+  GOOGLE_CLIENT_SECRET: client.describe("The secret that belongs to it"),
+  GITHUB_CLIENT_ID: client.describe(
+    "GitHub's OAuth app: its id; without it nobody signs in by GitHub",
+  ),
+  GITHUB_CLIENT_SECRET: client.describe("The secret that belongs to it"),
+  SOCIAL_API_BASE: url.optional().describe("The local Google and GitHub; development only"),
   SENTRY_DSN: url.optional().describe("Where errors are reported; without it reporting is off"),
   JOBS_SECRET: secret("JOBS_SECRET").describe("Proves the companion Worker at /api/jobs/*"),
   OPERATOR_TOKEN: secret("OPERATOR_TOKEN").describe("Shows each check of /api/health to operators"),
@@ -113,6 +126,12 @@ const DEVELOPMENT_ONLY = [
   "STRIPE_API_BASE",
   "BREACHED_PASSWORDS_API_BASE",
   "EMAIL_API_BASE",
+  "SOCIAL_API_BASE",
+] as const;
+
+const PAIRS = [
+  ["GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"],
+  ["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"],
 ] as const;
 
 // What each variable alone can't tell: that they belong to the environment they are used in.
@@ -123,6 +142,9 @@ function findContradictions(environment: Environment): string[] {
   if (isProduction && !isLiveKey) problems.push("STRIPE_SECRET_KEY is a test key in production");
   if (!isProduction && isLiveKey)
     problems.push("STRIPE_SECRET_KEY is a live key outside production");
+  for (const pair of PAIRS)
+    if (pair.filter((name) => environment[name]).length === 1)
+      problems.push(`${pair.join(" and ")} belong together: set both or neither`);
   if (environment.APP_ENV === "development") return problems;
   if (!/[?&]sslmode=(require|verify-full)/.test(environment.DATABASE_URL))
     problems.push("DATABASE_URL must ask for TLS: add ?sslmode=require");

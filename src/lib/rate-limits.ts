@@ -23,6 +23,8 @@ export const RATE_LIMITS = {
   "sign-in-address": { requests: 20, windowSeconds: 60, withoutRedis: "refuse" },
   "sign-in-device": { requests: 5, windowSeconds: 900, withoutRedis: "refuse" },
   "sign-in-all": { requests: 300, windowSeconds: 60, withoutRedis: "refuse" },
+  "social-address": { requests: 20, windowSeconds: 60, withoutRedis: "refuse" },
+  "social-all": { requests: 300, windowSeconds: 60, withoutRedis: "refuse" },
   "sign-up-address": { requests: 10, windowSeconds: 600, withoutRedis: "count-here" },
   "sign-up-email": { requests: 5, windowSeconds: 3600, withoutRedis: "count-here" },
   "sign-up-all": { requests: 120, windowSeconds: 60, withoutRedis: "count-here" },

@@ -43,6 +43,7 @@ export const PAGES: Record<string, Access> = {
   },
   ".well-known/security.txt.ts": { path: "/.well-known/security.txt", outcomes: OPEN },
   "account.astro": { path: "/account", outcomes: ANYONE_SIGNED_IN },
+  "account/connected.astro": { path: "/account/connected", outcomes: ANYONE_SIGNED_IN },
   "account/data.json.ts": { path: "/account/data.json", outcomes: ANYONE_SIGNED_IN },
   "account/delete.astro": { path: "/account/delete", outcomes: ANYONE_SIGNED_IN },
   "account/deleted.astro": { path: "/account/deleted", outcomes: OPEN },
@@ -97,6 +98,15 @@ export const PAGES: Record<string, Access> = {
     path: "/sign-in/second-step",
     outcomes: ["sign-in", "sign-in", "sign-in", "sign-in"],
   },
+  // Without what this browser began, everybody is led to the page that says so.
+  "sign-in/with/[provider]/callback.ts": {
+    path: "/sign-in/with/google/callback?code=a&state=b",
+    outcomes: [303, 303, 303, 303],
+  },
+  "sign-in/with/finish.astro": {
+    path: "/sign-in/with/finish",
+    outcomes: [303, 303, 303, 303],
+  },
   "sign-in.astro": { path: "/sign-in", outcomes: [200, 303, 303, 303] },
   "sign-out.astro": { path: "/sign-out", outcomes: OPEN },
   "sign-up/confirm.astro": { path: "/sign-up/confirm", outcomes: OPEN },
@@ -116,6 +126,23 @@ export const ACTIONS: Record<string, Access> = {
   signUp: action("signUp", { email: "nobody" }, [400, 400, 400, 400]),
   confirmSignUp: action("confirmSignUp", { code: "000000" }, [400, 400, 400, 400]),
   signIn: action("signIn", { email: "nobody" }, [400, 400, 400, 400]),
+  startSocialSignIn: action("startSocialSignIn", { provider: "nobody" }, [400, 400, 400, 400]),
+  makeSocialAccount: action(
+    "makeSocialAccount",
+    { name: "Kim", terms: "on" },
+    [400, 400, 400, 400],
+  ),
+  confirmSocialLink: action("confirmSocialLink", {}, UNPROVED),
+  linkIdentity: action(
+    "linkIdentity",
+    { provider: "google", currentPassword: "not the password" },
+    [401, 403, 403, 403],
+  ),
+  unlinkIdentity: action(
+    "unlinkIdentity",
+    { provider: "google", currentPassword: "not the password" },
+    [401, 403, 403, 403],
+  ),
   signOut: action("signOut", { everywhere: "no" }, [400, 400, 400, 400]),
   requestPasswordReset: action("requestPasswordReset", { email: "a" }, [400, 400, 400, 400]),
   resetPassword: action("resetPassword", { password: "four words of it" }, [400, 400, 400, 400]),

@@ -14,6 +14,8 @@ export const ERASURE_RULES: Record<string, ErasureRule> = {
   "email_changes.new_email": "erased",
   "email_changes.user_id": "erased",
   "entitlements.user_id": "kept",
+  "identities.email": "erased",
+  "identities.user_id": "erased",
   "lesson_progress.user_id": "erased",
   "mail_suppressions.email": "erased",
   "order_history.actor_id": "kept",

@@ -7,6 +7,8 @@ import { createFaults, type Faults } from "#local/faults.ts";
 import { serveRoutes } from "#local/http-server.ts";
 import { startMailbox } from "#local/mailbox.ts";
 import { createNeonBridge } from "#local/neon.ts";
+import { createOpenid } from "#local/openid.ts";
+import type { OpenidLies } from "#local/openid-tokens.ts";
 import { choosePorts } from "#local/ports.ts";
 import { startRedis } from "#local/redis.ts";
 import { startLocalStripe } from "#local/stripe/server.ts";
@@ -22,6 +24,8 @@ export interface TestShop {
   faults: Faults;
   mailbox: Awaited<ReturnType<typeof startMailbox>>;
   stripe: Awaited<ReturnType<typeof startLocalStripe>>;
+  /** What the local Google does wrong from now on; empty by default. */
+  lies: OpenidLies;
   /** Runs SQL as the tables' owner, past the application's role. */
   sql: <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
   stop: () => Promise<void>;
@@ -48,6 +52,14 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
     faults,
   });
   const errors = createErrorReceiver({ faults });
+  const lies: OpenidLies = {};
+  const openid = createOpenid({
+    faults,
+    siteUrl: `http://localhost:${ports.shop}`,
+    baseUrl: `http://localhost:${ports.http}/openid`,
+    clientSecret: secrets.socialClientSecret,
+    lies,
+  });
   const stopServing = await serveRoutes(
     [
       { paths: ["/sql", "/v2"], service: neon },
@@ -55,6 +67,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
       { paths: ["/mail", "/v3/mail/send", "/v3/suppression"], service: mailbox },
       { paths: ["/errors", "/api"], service: errors },
       { paths: ["/breached-passwords"], service: createBreachedPasswords({ faults }) },
+      { paths: ["/openid"], service: openid },
     ],
     ports.http,
   );
@@ -88,6 +101,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
     faults,
     mailbox,
     stripe,
+    lies,
     sql: async (text, values) => (await owner.query<never>(text, values)).rows,
     stop: async () => {
       faults.clear();

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
-const VENDOR_SDKS = /^(@neondatabase|@upstash|stripe|worker-mailer|@sentry)/;
+const VENDOR_SDKS = /^(@neondatabase|@upstash|stripe|worker-mailer|@sentry|oauth4webapi)/;
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

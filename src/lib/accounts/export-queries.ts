@@ -6,6 +6,8 @@ export interface PersonalData {
   orders: Record<string, unknown>[];
   courses: Record<string, unknown>[];
   lessons: Record<string, unknown>[];
+  /** Accounts elsewhere that this one is signed in to with. */
+  identities: Record<string, unknown>[];
   securityEvents: Record<string, unknown>[];
 }
 
@@ -48,6 +50,12 @@ export async function findPersonalData(
         JOIN lessons ON lessons.id = lesson_progress.lesson_id
         JOIN courses ON courses.id = lessons.course_id
         WHERE lesson_progress.user_id = users.id), '[]') AS lessons,
+      COALESCE((
+        SELECT jsonb_agg(jsonb_build_object(
+          'provider', provider, 'subject', subject, 'email', email,
+          'since', created_at, 'lastUsedAt', last_used_at) ORDER BY provider)
+        FROM identities
+        WHERE user_id = users.id), '[]') AS identities,
       COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
           'what', kind, 'device', device, 'place', place, 'happenedAt', happened_at) ORDER BY id)

@@ -13,6 +13,8 @@ export type SecurityEventKind =
   | "deletion-asked"
   | "deletion-taken-back"
   | "looked-at"
+  | "identity-linked"
+  | "identity-removed"
   | "session-ended"
   | "other-sessions-ended"
   | "all-sessions-ended";

@@ -16,6 +16,7 @@ import {
   deletionPostponed,
   deletionTakenBack,
 } from "./mails/deletion.ts";
+import { identityLinked, identityRemoved } from "./mails/identities.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
 import { disputeLost, disputeOpened, disputeWon } from "./mails/disputes.ts";
 import { grant, paymentFailed, receipt } from "./mails/orders.ts";
@@ -33,6 +34,8 @@ export type MailTemplate =
   | "email-changed"
   | "second-factor-on"
   | "second-factor-off"
+  | "identity-linked"
+  | "identity-removed"
   | "deletion-asked"
   | "deletion-postponed"
   | "deletion-taken-back"
@@ -64,6 +67,8 @@ const WRITERS = new Map<string, LetterWriter>([
   ["email-changed", emailChanged],
   ["second-factor-on", secondFactorOn],
   ["second-factor-off", secondFactorOff],
+  ["identity-linked", identityLinked],
+  ["identity-removed", identityRemoved],
   ["deletion-asked", deletionAsked],
   ["deletion-postponed", deletionPostponed],
   ["deletion-taken-back", deletionTakenBack],

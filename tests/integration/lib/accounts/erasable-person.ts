@@ -40,6 +40,8 @@ export async function makeErasablePerson(shop: TestShop): Promise<ErasablePerson
      reset AS (INSERT INTO password_resets (id, user_id, nonce)
        SELECT gen_random_uuid(), id, 'n' FROM person),
      factor AS (INSERT INTO totp_factors (user_id, sealed_secret) SELECT id, 's' FROM person),
+     other AS (INSERT INTO identities (provider, subject, user_id, email)
+       SELECT 'google', id::text, id, email FROM person),
      code AS (INSERT INTO recovery_codes (user_id, code_hash) SELECT id, 'c' FROM person),
      event AS (INSERT INTO security_events (user_id, kind, device)
        SELECT id, 'sign-in', 'Firefox' FROM person),

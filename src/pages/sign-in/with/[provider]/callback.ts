@@ -1,0 +1,94 @@
+import type { APIContext, APIRoute } from "astro";
+import { clientAddress } from "#http/client-address.ts";
+import { describeDevice } from "#http/device.ts";
+import { readDeviceCookie } from "#http/device-cookie.ts";
+import { methodNotAllowed } from "#http/problem.ts";
+import { secondStepCookie } from "#http/second-step-cookie.ts";
+import { socialFlowCookie, socialPersonCookie } from "#http/social-cookie.ts";
+import { socialTroubleOf, type SocialTroubleCode } from "#http/social-trouble.ts";
+import { startSession } from "#http/start-session.ts";
+import { readKnownDevice } from "#lib/accounts/known-device.ts";
+import type { User } from "#lib/accounts/queries.ts";
+import { createSecondStep } from "#lib/accounts/second-step.ts";
+import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
+import type { SocialFlow } from "#lib/accounts/social-flow.ts";
+import * as social from "#lib/accounts/social-sign-in.ts";
+import { AppError } from "#lib/errors.ts";
+import { sendDueMail } from "#lib/operations/outbox.ts";
+import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
+
+/**
+ * Where a provider leads the browser back to. It changes something on GET, as it must: `state` and
+ * the cookie prove that this browser began it, once.
+ */
+export const GET: APIRoute = async (context) => {
+  const { cookies, locals, params, request, url } = context;
+  const { services } = locals;
+  const provider = social.requireProviders(services).find(({ id }) => id === params.provider)?.id;
+  if (!provider) throw new AppError("not-found", "There is no such page.");
+  await enforceLimits(services.redis, [
+    ["social-address", clientAddress(request)],
+    ["social-all", EVERYBODY],
+  ]);
+  const back = { provider, answer: url.searchParams, browser: socialFlowCookie.read(cookies) };
+  const flow = await social.takeSocialFlow(services, back);
+  if (!flow) return fail(context, null, "expired");
+  socialFlowCookie.delete(cookies);
+  try {
+    const session = locals.session ?? null;
+    const device = describeDevice(request);
+    const wish = { flow, answer: url.searchParams, session, device, now: new Date() };
+    return await follow(context, await social.finishSocialSignIn(services, wish));
+  } catch (error) {
+    const trouble = socialTroubleOf(error);
+    if (!trouble) throw error;
+    return fail(context, flow, trouble);
+  }
+};
+
+export const ALL = methodNotAllowed("GET");
+
+async function follow(context: APIContext, outcome: social.SocialOutcome): Promise<Response> {
+  const { cookies, locals } = context;
+  if (outcome.kind === "linked") {
+    locals.cfContext.waitUntil(sendDueMail(locals.services, { now: new Date() }));
+    return context.redirect("/account/connected?changed=linked", 303);
+  }
+  if (outcome.kind === "unknown") {
+    socialPersonCookie.write(cookies, outcome.token);
+    return context.redirect("/sign-in/with/finish", 303);
+  }
+  const { user, next, hasSecondFactor } = outcome;
+  if (hasSecondFactor) return waitForCode(context, user, next);
+  await noteSignIn(context, user);
+  await startSession(context, user);
+  return context.redirect(next, 303);
+}
+
+// Nobody is signed in yet: the provider is half of what this account asks for.
+async function waitForCode(context: APIContext, user: User, next: string): Promise<Response> {
+  const { id, email, name, role } = user;
+  const step = { id, email, name, role, remember: false };
+  const token = await createSecondStep(context.locals.services.redis, step);
+  secondStepCookie.write(context.cookies, token);
+  return context.redirect(`/sign-in/second-step?next=${encodeURIComponent(next)}`, 303);
+}
+
+async function noteSignIn({ cookies, locals, request }: APIContext, user: User): Promise<void> {
+  const { database, environment } = locals.services;
+  const kept = readDeviceCookie(cookies);
+  const secrets = [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
+    (secret) => secret !== undefined,
+  );
+  if (kept && readKnownDevice(secrets, user.email, kept, new Date())) return;
+  const device = describeDevice(request);
+  await insertSecurityEvent(database, { userId: user.id, kind: "sign-in", device });
+}
+
+function fail(context: APIContext, flow: SocialFlow | null, trouble: SocialTroubleCode): Response {
+  context.locals.log("social-sign-in-failed", { provider: context.params.provider, trouble });
+  const query = new URLSearchParams({ problem: trouble });
+  if (flow && flow.userId === null) query.set("next", flow.next);
+  const page = flow?.userId ? "/account/connected" : "/sign-in";
+  return context.redirect(`${page}?${query.toString()}`, 303);
+}
