@@ -37,6 +37,7 @@ export const signUp = defineAction({
     email: emailAddress(),
     password: newPassword(),
     terms: z.literal("on", "Please accept the terms to sign up."),
+    news: z.literal("on").nullish(),
     next,
   }),
   handler: (input, context) =>
@@ -47,7 +48,10 @@ export const signUp = defineAction({
         ["sign-up-email", input.email],
         ["sign-up-all", EVERYBODY],
       ]);
-      const registrationId = await beginSignUp(services, input);
+      const registrationId = await beginSignUp(services, {
+        ...input,
+        wantsNews: input.news === "on",
+      });
       writeRegistrationCookie(context.cookies, registrationId, LINK_TTL_SECONDS);
       context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
       return { next: nextAddress(input.next, "/learn") };

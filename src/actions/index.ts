@@ -13,6 +13,7 @@ import { contact } from "./contact.ts";
 import { deleteAccount, keepAccount } from "./deletion.ts";
 import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
+import { chooseNotifications, unsubscribe } from "./notifications.ts";
 import { startCheckout } from "./orders.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { actOnPerson, endLook, erasePerson, lookAtAccount } from "./people.ts";
@@ -56,6 +57,8 @@ export const server = {
   endOtherSessions,
   deleteAccount,
   keepAccount,
+  chooseNotifications,
+  unsubscribe,
   contact,
   allowMailAgain,
   completeLesson,

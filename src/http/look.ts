@@ -9,6 +9,7 @@ const OPEN_ROUTES = new Set([
   "/",
   "/404",
   "/account",
+  "/account/notifications",
   "/account/security",
   "/api/health",
   "/contact",

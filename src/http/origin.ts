@@ -1,5 +1,10 @@
-// Proved by a signature or a secret of their own, and called by machines that send no Origin.
-const PROVED_OTHERWISE = [/^\/api\/stripe\/webhook$/, /^\/api\/email\/events$/, /^\/api\/jobs\//];
+// Proved by a signature, a secret or a token of their own, and called by machines that send no Origin.
+const PROVED_OTHERWISE = [
+  /^\/api\/stripe\/webhook$/,
+  /^\/api\/email\/events$/,
+  /^\/api\/jobs\//,
+  /^\/api\/unsubscribe$/,
+];
 
 /**
  * Whether an unsafe request comes from a page of ours (ASVS V3.5.1): browsers say so in
@@ -13,7 +18,7 @@ export function isFromOurPages(request: Request, url: URL): boolean {
   return request.headers.get("origin") === url.origin;
 }
 
-/** Whether only who knows a secret of ours gets anything done here. */
+/** Whether only who knows a secret or token of ours gets anything done here. */
 export function isProvedOtherwise(url: URL): boolean {
   return PROVED_OTHERWISE.some((pattern) => pattern.test(url.pathname));
 }

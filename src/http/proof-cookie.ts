@@ -13,6 +13,7 @@ const FORM = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([\w-]{43})$/;
 /** Where a link's token waits, out of the address (ASVS V14.2.1), until its page's button is pressed. */
 export const resetCookie = proofCookie("__Host-reset");
 export const emailChangeCookie = proofCookie("__Host-email-change");
+export const unsubscribeCookie = proofCookie("__Host-unsubscribe");
 
 function proofCookie(name: string) {
   return {

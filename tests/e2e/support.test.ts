@@ -15,6 +15,7 @@ const BANNER = "You are looking at an account";
 const OPEN_PAGES = new Set([
   "404.astro",
   "account.astro",
+  "account/notifications.astro",
   "account/security.astro",
   "api/health/index.ts",
   "contact.astro",

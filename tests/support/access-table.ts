@@ -48,6 +48,7 @@ export const PAGES: Record<string, Access> = {
   "account/delete.astro": { path: "/account/delete", outcomes: ANYONE_SIGNED_IN },
   "account/deleted.astro": { path: "/account/deleted", outcomes: OPEN },
   "account/email.astro": { path: "/account/email", outcomes: ANYONE_SIGNED_IN },
+  "account/notifications.astro": { path: "/account/notifications", outcomes: ANYONE_SIGNED_IN },
   "account/password.astro": { path: "/account/password", outcomes: ANYONE_SIGNED_IN },
   "account/second-factor.astro": { path: "/account/second-factor", outcomes: ANYONE_SIGNED_IN },
   "account/security.astro": { path: "/account/security", outcomes: ANYONE_SIGNED_IN },
@@ -67,6 +68,7 @@ export const PAGES: Record<string, Access> = {
   "api/jobs/[job].ts": refusesUnproved("/api/jobs/outbox", [401, 401, 401, 401]),
   "api/orders/[order].ts": { path: "/api/orders/{order}", outcomes: [401, 404, 200, 404] },
   "api/stripe/webhook.ts": refusesUnproved("/api/stripe/webhook", [400, 400, 400, 400]),
+  "api/unsubscribe.ts": refusesUnproved("/api/unsubscribe", [400, 400, 400, 400]),
   "api/vitals.ts": refusesUnproved("/api/vitals", [400, 400, 400, 400]),
   "cart.astro": { path: "/cart", outcomes: OPEN },
   "checkout/[course].astro": {
@@ -113,6 +115,7 @@ export const PAGES: Record<string, Access> = {
   "sign-up/index.astro": { path: "/sign-up", outcomes: [200, 303, 303, 303] },
   "sitemap.xml.ts": { path: "/sitemap.xml", outcomes: OPEN },
   "terms.astro": { path: "/terms", outcomes: OPEN },
+  "unsubscribe.astro": { path: "/unsubscribe", outcomes: OPEN },
 };
 
 const REASON = "To see who may";
@@ -169,6 +172,8 @@ export const ACTIONS: Record<string, Access> = {
     [401, 403, 403, 403],
   ),
   keepAccount: action("keepAccount", {}, [401, 409, 409, 409]),
+  chooseNotifications: action("chooseNotifications", {}, SIGNED_IN),
+  unsubscribe: action("unsubscribe", {}, [400, 400, 400, 400]),
   contact: action("contact", { email: "nobody" }, [400, 400, 400, 400]),
   allowMailAgain: action("allowMailAgain", {}, SIGNED_IN),
   completeLesson: action(

@@ -120,7 +120,7 @@ export async function eraseUser(
     ), erased AS (
       UPDATE users
       SET email = person.no_address, name = 'Erased account', password_hash = 'erased',
-          erased_at = ${now}::timestamptz, updated_at = now()
+          news_wanted_at = NULL, erased_at = ${now}::timestamptz, updated_at = now()
       FROM person
       WHERE users.id = person.id
     )

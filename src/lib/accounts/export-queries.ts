@@ -23,7 +23,8 @@ export async function findPersonalData(
     SELECT
       jsonb_build_object(
         'name', users.name, 'email', users.email, 'role', users.role,
-        'createdAt', users.created_at, 'passwordChangedAt', users.password_changed_at) AS account,
+        'createdAt', users.created_at, 'passwordChangedAt', users.password_changed_at,
+        'newsWantedAt', users.news_wanted_at) AS account,
       COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
           'number', orders.number, 'status', orders.status, 'currency', orders.currency,

@@ -90,15 +90,22 @@ export interface Registration {
  */
 export async function insertRegistration(
   database: Database,
-  registration: { id: string; email: string; name: string; passwordHash: string; nonce: string },
+  registration: {
+    id: string;
+    email: string;
+    name: string;
+    passwordHash: string;
+    nonce: string;
+    wantsNews: boolean;
+  },
 ): Promise<void> {
   await database.write`
     WITH known AS (
       SELECT 1 FROM users WHERE email = ${registration.email}
     ), registered AS (
-      INSERT INTO registrations (id, email, name, password_hash, nonce)
+      INSERT INTO registrations (id, email, name, password_hash, nonce, wants_news)
       SELECT ${registration.id}::uuid, ${registration.email}, ${registration.name},
-             ${registration.passwordHash}, ${registration.nonce}
+             ${registration.passwordHash}, ${registration.nonce}, ${registration.wantsNews}::boolean
       WHERE NOT EXISTS (SELECT 1 FROM known)
     )
     INSERT INTO outbox (dedupe_key, template, recipient, parameters)
@@ -146,10 +153,10 @@ export async function completeRegistration(database: Database, id: string): Prom
       UPDATE registrations
       SET completed_at = now()
       WHERE id = ${id}::uuid AND completed_at IS NULL
-      RETURNING email, name, password_hash
+      RETURNING email, name, password_hash, wants_news
     ), created AS (
-      INSERT INTO users (email, name, password_hash)
-      SELECT email, name, password_hash FROM completed
+      INSERT INTO users (email, name, password_hash, news_wanted_at)
+      SELECT email, name, password_hash, CASE WHEN wants_news THEN now() END FROM completed
       ON CONFLICT (email) DO NOTHING
       RETURNING id, email, name, role
     ), welcomed AS (

@@ -21,7 +21,7 @@ import { isRightCode, isRightToken } from "./registration.ts";
  */
 export async function signUp(
   services: Pick<Services, "database" | "breaches">,
-  person: { name: string; email: string; password: string },
+  person: { name: string; email: string; password: string; wantsNews?: boolean },
 ): Promise<string> {
   await assertGoodPassword(services, person.password, person);
   const id = randomUUID();
@@ -32,6 +32,7 @@ export async function signUp(
     name: person.name,
     passwordHash,
     nonce: randomToken(),
+    wantsNews: person.wantsNews ?? false,
   });
   return id;
 }

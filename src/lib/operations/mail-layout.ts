@@ -14,6 +14,8 @@ export interface Letter {
   closing?: string[];
   /** Why the person gets this mail, and how not to. */
   reason: string;
+  /** Where this kind of mail is turned off; only mail that people chose has one. */
+  unsubscribeUrl?: string;
 }
 
 /** The parts of a mail that are the same in every template. */
@@ -22,6 +24,7 @@ export interface MailContent {
   text: string;
   html: string;
   replyTo?: string;
+  headers?: Record<string, string>;
 }
 
 /** Sets a letter as plain text and as HTML in the shop's looks, with everything in it escaped. */
@@ -31,6 +34,7 @@ export function layOut(letter: Letter, siteUrl: string): MailContent {
 
 function asText(letter: Letter, siteUrl: string): string {
   const { greeting, paragraphs, code, rows, action, closing = [], reason } = letter;
+  const wayOut = letter.unsubscribeUrl ? `\nNo more of these: ${letter.unsubscribeUrl}` : "";
   const blocks = [
     greeting,
     ...paragraphs,
@@ -38,7 +42,7 @@ function asText(letter: Letter, siteUrl: string): string {
     rows?.map(([label, value]) => `${label}: ${value}`).join("\n"),
     action && `${action.label}:\n${action.url}`,
     ...closing,
-    `--\nSlipway, ${siteUrl}\n${reason}`,
+    `--\nSlipway, ${siteUrl}\n${reason}${wayOut}`,
   ];
   return `${blocks.filter((block) => block).join("\n\n")}\n`;
 }
@@ -65,7 +69,8 @@ border:1px solid #d3cdc1;border-top:6px solid #bf2f11;color:#122239;font-family:
 ${bodyHtml(letter)}
 <p class="soft line" style="margin:32px 0 0;padding-top:16px;border-top:1px solid #d3cdc1;\
 color:#465466;font-size:14px;line-height:1.5">${escapeHtml(letter.reason)}<br>\
-<a class="soft" style="color:#465466" href="${escapeHtml(siteUrl)}">${escapeHtml(siteUrl)}</a></p>
+<a class="soft" style="color:#465466" href="${escapeHtml(siteUrl)}">${escapeHtml(siteUrl)}</a>\
+${wayOutHtml(letter)}</p>
 </div></body></html>
 `;
 }
@@ -83,6 +88,12 @@ function bodyHtml({ greeting, paragraphs, code, rows, action, closing = [] }: Le
   ]
     .filter((part) => part)
     .join("\n");
+}
+
+function wayOutHtml({ unsubscribeUrl }: Letter): string {
+  if (!unsubscribeUrl) return "";
+  const style = 'class="soft" style="color:#465466"';
+  return `<br><a ${style} href="${escapeHtml(unsubscribeUrl)}">No more of these</a>`;
 }
 
 function codeHtml(code: string): string {

@@ -19,6 +19,7 @@ import {
 import { identityLinked, identityRemoved } from "./mails/identities.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
 import { disputeLost, disputeOpened, disputeWon } from "./mails/disputes.ts";
+import { newCourse } from "./mails/news.ts";
 import { grant, paymentFailed, receipt } from "./mails/orders.ts";
 import { refund, refundFailed } from "./mails/refunds.ts";
 
@@ -48,6 +49,7 @@ export type MailTemplate =
   | "dispute-opened"
   | "dispute-won"
   | "dispute-lost"
+  | "new-course"
   | "contact";
 
 /** A mail to be written: which one, and what it is about. Never holds a code or a link. */
@@ -81,6 +83,7 @@ const WRITERS = new Map<string, LetterWriter>([
   ["dispute-opened", disputeOpened],
   ["dispute-won", disputeWon],
   ["dispute-lost", disputeLost],
+  ["new-course", newCourse],
   ["contact", contact],
 ]);
 
@@ -97,6 +100,15 @@ export async function renderMail(
   if (!write) throw new Error(`There is no mail template ${mail.template}`);
   const letter = await write(services, mail.parameters, now);
   if (!letter) return null;
-  const content = layOut(letter, services.environment.SITE_URL);
-  return letter.replyTo ? { ...content, replyTo: letter.replyTo } : content;
+  const { replyTo, unsubscribeUrl } = letter;
+  return {
+    ...layOut(letter, services.environment.SITE_URL),
+    ...(replyTo && { replyTo }),
+    ...(unsubscribeUrl && { headers: oneClickHeaders(unsubscribeUrl) }),
+  };
+}
+
+// RFC 8058: mail programs show a button of their own, and post to the address for the reader.
+function oneClickHeaders(url: string): Record<string, string> {
+  return { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 }

@@ -28,7 +28,8 @@ export async function insertMail(
 /**
  * Takes the mails that are due, oldest first, and gives each to one caller alone until
  * `claimedUntil`: after that another may take it, so that a crash delays a mail and loses none. A
- * new mail is due at once, whatever our clock and the database's make of "now".
+ * new mail is due at once, whatever our clock and the database's make of "now". News wait until
+ * nothing else does.
  */
 export async function claimDueMails(
   database: Database,
@@ -42,7 +43,7 @@ export async function claimDueMails(
       FROM outbox
       WHERE sent_at IS NULL AND failed_at IS NULL
         AND (attempts = 0 OR next_attempt_at <= ${claim.now}::timestamptz)
-      ORDER BY next_attempt_at
+      ORDER BY template = 'new-course', next_attempt_at
       LIMIT ${claim.limit}
       FOR UPDATE SKIP LOCKED
     )

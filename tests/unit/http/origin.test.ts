@@ -28,10 +28,12 @@ test("who proves itself otherwise needs no origin, and reading needs none", () =
   expect(isAllowed({}, "/api/stripe/webhook")).toBe(true);
   expect(isAllowed({}, "/api/email/events")).toBe(true);
   expect(isAllowed({}, "/api/jobs/outbox")).toBe(true);
+  expect(isAllowed({}, "/api/unsubscribe")).toBe(true);
   expect(isAllowed({}, "/courses", "GET")).toBe(true);
 });
 
 test("a path that only begins like a webhook is not exempt", () => {
   expect(isAllowed({}, "/api/stripe/webhook-2")).toBe(false);
   expect(isAllowed({}, "/api/email/events/2")).toBe(false);
+  expect(isAllowed({}, "/unsubscribe")).toBe(false);
 });
