@@ -18,7 +18,8 @@ ALTER TABLE security_events
   DROP CONSTRAINT security_events_kind_check,
   ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
     'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
-    'second-factor-on', 'second-factor-off', 'deletion-asked', 'deletion-taken-back',
+    'second-factor-on', 'second-factor-off', 'passkey-added', 'passkey-removed', 'passkey-sign-in',
+    'deletion-asked', 'deletion-taken-back',
     'session-ended', 'other-sessions-ended', 'all-sessions-ended'));
 
 -- What an account is still needed for: no erasure goes before its end.
@@ -53,7 +54,7 @@ ALTER TABLE security_events
   DROP CONSTRAINT security_events_kind_check,
   ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
     'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
-    'second-factor-on', 'second-factor-off',
+    'second-factor-on', 'second-factor-off', 'passkey-added', 'passkey-removed', 'passkey-sign-in',
     'session-ended', 'other-sessions-ended', 'all-sessions-ended')) NOT VALID;
 ALTER TABLE users
   DROP CONSTRAINT users_erased_check,

@@ -18,7 +18,8 @@ ALTER TABLE security_events
   DROP CONSTRAINT security_events_kind_check,
   ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
     'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
-    'second-factor-on', 'second-factor-off', 'deletion-asked', 'deletion-taken-back', 'looked-at',
+    'second-factor-on', 'second-factor-off', 'passkey-added', 'passkey-removed', 'passkey-sign-in',
+    'deletion-asked', 'deletion-taken-back', 'looked-at',
     'identity-linked', 'identity-removed',
     'session-ended', 'other-sessions-ended', 'all-sessions-ended'));
 
@@ -27,6 +28,7 @@ ALTER TABLE security_events
   DROP CONSTRAINT security_events_kind_check,
   ADD CONSTRAINT security_events_kind_check CHECK (kind IN (
     'sign-in', 'password-changed', 'password-reset', 'email-change-asked', 'email-changed',
-    'second-factor-on', 'second-factor-off', 'deletion-asked', 'deletion-taken-back', 'looked-at',
+    'second-factor-on', 'second-factor-off', 'passkey-added', 'passkey-removed', 'passkey-sign-in',
+    'deletion-asked', 'deletion-taken-back', 'looked-at',
     'session-ended', 'other-sessions-ended', 'all-sessions-ended')) NOT VALID;
 DROP TABLE identities;

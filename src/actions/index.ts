@@ -15,6 +15,7 @@ import { completeLesson } from "./learning.ts";
 import { allowMailAgain } from "./mail.ts";
 import { chooseNotifications, unsubscribe } from "./notifications.ts";
 import { startCheckout } from "./orders.ts";
+import { addPasskey, beginPasskey, removePasskey, signInWithPasskey } from "./passkeys.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { actOnPerson, endLook, erasePerson, lookAtAccount } from "./people.ts";
 import { refundItems } from "./refunds.ts";
@@ -48,6 +49,10 @@ export const server = {
   beginSecondFactor,
   confirmSecondFactor,
   turnSecondFactorOff,
+  beginPasskey,
+  addPasskey,
+  removePasskey,
+  signInWithPasskey,
   requestPasswordReset,
   resetPassword,
   changePassword,

@@ -35,6 +35,8 @@ export const RATE_LIMITS = {
   "reset-all": { requests: 120, windowSeconds: 60, withoutRedis: "count-here" },
   "password-account": { requests: 5, windowSeconds: 900, withoutRedis: "refuse" },
   "second-factor-account": { requests: 5, windowSeconds: 900, withoutRedis: "refuse" },
+  "passkey-address": { requests: 30, windowSeconds: 60, withoutRedis: "refuse" },
+  "passkey-all": { requests: 600, windowSeconds: 60, withoutRedis: "refuse" },
   checkout: { requests: 20, windowSeconds: 60, withoutRedis: "refuse" },
   "checkout-all": { requests: 600, windowSeconds: 60, withoutRedis: "refuse" },
   refund: { requests: 10, windowSeconds: 60, withoutRedis: "count-here" },

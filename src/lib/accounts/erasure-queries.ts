@@ -82,6 +82,8 @@ export async function eraseUser(
       DELETE FROM totp_factors USING person WHERE user_id = person.id
     ), others AS (
       DELETE FROM identities USING person WHERE user_id = person.id
+    ), keys AS (
+      DELETE FROM passkeys USING person WHERE user_id = person.id
     ), resets AS (
       DELETE FROM password_resets USING person WHERE user_id = person.id
     ), moves AS (

@@ -8,6 +8,7 @@ export interface PersonalData {
   lessons: Record<string, unknown>[];
   /** Accounts elsewhere that this one is signed in to with. */
   identities: Record<string, unknown>[];
+  passkeys: Record<string, unknown>[];
   securityEvents: Record<string, unknown>[];
 }
 
@@ -57,6 +58,12 @@ export async function findPersonalData(
           'since', created_at, 'lastUsedAt', last_used_at) ORDER BY provider)
         FROM identities
         WHERE user_id = users.id), '[]') AS identities,
+      COALESCE((
+        SELECT jsonb_agg(jsonb_build_object(
+          'name', passkeys.name, 'createdAt', passkeys.created_at,
+          'lastUsedAt', passkeys.last_used_at) ORDER BY passkeys.created_at)
+        FROM passkeys
+        WHERE passkeys.user_id = users.id), '[]') AS passkeys,
       COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
           'what', kind, 'device', device, 'place', place, 'happenedAt', happened_at) ORDER BY id)

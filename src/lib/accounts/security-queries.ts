@@ -15,6 +15,9 @@ export type SecurityEventKind =
   | "looked-at"
   | "identity-linked"
   | "identity-removed"
+  | "passkey-added"
+  | "passkey-removed"
+  | "passkey-sign-in"
   | "session-ended"
   | "other-sessions-ended"
   | "all-sessions-ended";

@@ -3,6 +3,8 @@ import {
   confirmEmail,
   emailChangeAsked,
   emailChanged,
+  passkeyAdded,
+  passkeyRemoved,
   passwordChanged,
   resetPassword,
   secondFactorOff,
@@ -41,6 +43,8 @@ export type MailTemplate =
   | "deletion-postponed"
   | "deletion-taken-back"
   | "account-erased"
+  | "passkey-added"
+  | "passkey-removed"
   | "receipt"
   | "grant"
   | "payment-failed"
@@ -75,6 +79,8 @@ const WRITERS = new Map<string, LetterWriter>([
   ["deletion-postponed", deletionPostponed],
   ["deletion-taken-back", deletionTakenBack],
   ["account-erased", accountErased],
+  ["passkey-added", passkeyAdded],
+  ["passkey-removed", passkeyRemoved],
   ["receipt", receipt],
   ["grant", grant],
   ["payment-failed", paymentFailed],

@@ -147,3 +147,33 @@ export const emailChanged: LetterWriter = ({ environment }, { name }) =>
 function ageOf({ createdAt }: { createdAt: Date }, now: Date): number {
   return (now.getTime() - createdAt.getTime()) / 1000;
 }
+
+/** That there is one more way into the account. */
+export const passkeyAdded: LetterWriter = ({ environment }, { name, passkey, device }) =>
+  Promise.resolve({
+    subject: "A passkey was added",
+    preview: "It opens your account without a password.",
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `The passkey “${passkey}” was added to your Slipway account, with ${device}. It opens the ` +
+        "account by itself: no password and no code are asked for besides it.",
+      "If that was not you, remove it, change the password and sign out all devices.",
+    ],
+    action: { label: "See your passkeys", url: `${environment.SITE_URL}/account/passkeys` },
+    reason: "You get this mail at every change of your passkeys; it can't be turned off.",
+  });
+
+/** That a passkey opens the account no more. */
+export const passkeyRemoved: LetterWriter = ({ environment }, { name, passkey, device }) =>
+  Promise.resolve({
+    subject: "A passkey was removed",
+    preview: "It opens your account no more.",
+    greeting: `Hello ${name},`,
+    paragraphs: [
+      `The passkey “${passkey}” was removed from your Slipway account, with ${device}. It opens ` +
+        "nothing here any more; you can delete it where you keep it.",
+      "If that was not you, change the password and sign out all devices.",
+    ],
+    action: { label: "See your passkeys", url: `${environment.SITE_URL}/account/passkeys` },
+    reason: "You get this mail at every change of your passkeys; it can't be turned off.",
+  });

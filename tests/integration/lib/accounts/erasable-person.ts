@@ -43,6 +43,9 @@ export async function makeErasablePerson(shop: TestShop): Promise<ErasablePerson
      other AS (INSERT INTO identities (provider, subject, user_id, email)
        SELECT 'google', id::text, id, email FROM person),
      code AS (INSERT INTO recovery_codes (user_id, code_hash) SELECT id, 'c' FROM person),
+     passkey AS (INSERT INTO passkeys
+         (user_id, credential_id, user_handle, public_key, name)
+       SELECT id, id::text, id::text, 'k', 'Phone of ' || name FROM person),
      event AS (INSERT INTO security_events (user_id, kind, device)
        SELECT id, 'sign-in', 'Firefox' FROM person),
      lesson AS (INSERT INTO lesson_progress (user_id, lesson_id)

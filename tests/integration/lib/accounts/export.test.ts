@@ -25,6 +25,7 @@ test("S32 S33: a person gets what is kept about them, nothing of others and noth
     orders: [],
     courses: [],
     lessons: [],
+    passkeys: [],
     securityEvents: [{ what: "sign-in", device: DEVICE.name, place: DEVICE.place }],
   });
   const text = JSON.stringify(data);
