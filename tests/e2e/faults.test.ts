@@ -10,6 +10,7 @@ import {
   newAddress,
 } from "../support/e2e-shop.ts";
 import { findOverflow, findViolations } from "../support/e2e-page.ts";
+import { agreeByRequest } from "../support/e2e-social.ts";
 import { clearFaults, listErrors, setFaults, waitForError } from "../support/e2e-stack.ts";
 import { payByRequest } from "../support/e2e-stripe.ts";
 import { readVariable } from "../support/e2e-variables.ts";
@@ -158,6 +159,25 @@ for (const [fault, withinMs] of [
       return response.headers().location?.startsWith(readVariable("STRIPE_URL")) ? 200 : 503;
     });
     expect(await findOrder(buyer)).toBe(orderId);
+  });
+
+for (const [fault, withinMs] of [
+  ["refuse", 1_000],
+  ["hang", 5_500],
+] as const)
+  test(`social: ${fault}. The sign-in says so in words, and offers the other ways`, async ({
+    visitor,
+  }) => {
+    const back = await agreeByRequest(visitor, { email: newAddress() });
+    await setFaults({ social: fault });
+    const { response, durationMs } = await timed(() => visitor.get(back));
+    expect(durationMs).toBeLessThan(withinMs + SLACK_MS);
+    expect(response.status()).toBe(303);
+    const { location = "" } = response.headers();
+    expect(location).toBe("/sign-in?problem=unavailable&next=%2Fcourses");
+    const { html } = await ask(visitor, location);
+    expect(html).toContain("The provider does not answer.");
+    expect(html).toContain('name="password"');
   });
 
 async function ask(visitor: APIRequestContext, path: string, as?: Person): Promise<Answer> {

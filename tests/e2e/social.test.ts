@@ -32,7 +32,7 @@ async function connectGoogle({ id, email }: Person): Promise<void> {
 test("S12 somebody new makes an account by Google", ({ page }) => makeAccount(page));
 test("S12 an account that is there is connected by who signs in to it", ({ page }) =>
   connectFirst(page));
-test("S23 connecting on the account page asks for the password", ({ page, login }) =>
+test("S05 connecting on the account page asks for the password", ({ page, login }) =>
   connectOnAccount(page, login));
 
 test.describe(() => {
@@ -40,7 +40,7 @@ test.describe(() => {
 
   test("S12 an account by Google, without JavaScript", ({ page }) => makeAccount(page));
   test("S12 connecting an account, without JavaScript", ({ page }) => connectFirst(page));
-  test("S23 connecting on the account page, without JavaScript", ({ page, login }) =>
+  test("S05 connecting on the account page, without JavaScript", ({ page, login }) =>
     connectOnAccount(page, login));
 });
 
@@ -56,7 +56,7 @@ async function makeAccount(page: Page): Promise<void> {
   await expect(page).toHaveURL("/courses");
   await page.goto("/account");
   await expect(page.getByRole("main").getByText(email)).toBeVisible();
-  await waitForMail(email, /welcome/i);
+  await waitForMail(email, /account is open/i);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
   await signInWith(page, "Google", { email, isVerified: false });
@@ -188,7 +188,7 @@ for (const [what, words] of [
     await expect(page.locator("input[name=next]").first()).toHaveValue("/courses");
   });
 
-test("S62 only pages with such a button may lead a form to the providers", async ({ visitor }) => {
+test("S54 only pages with such a button may lead a form to the providers", async ({ visitor }) => {
   const leads = async (path: string): Promise<boolean> => {
     const policy = (await visitor.get(path)).headers()["content-security-policy"] ?? "";
     const [, targets = ""] = /form-action ([^;]*)/.exec(policy) ?? [];

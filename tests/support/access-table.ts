@@ -23,6 +23,7 @@ export const NOT_REFUSED = 0;
 
 const OPEN: Access["outcomes"] = [200, 200, 200, 200];
 const ANYONE_SIGNED_IN: Access["outcomes"] = ["sign-in", 200, 200, 200];
+const EVERYBODY_TO_SIGN_IN: Access["outcomes"] = ["sign-in", "sign-in", "sign-in", "sign-in"];
 const OWNER_ONLY: Access["outcomes"] = ["sign-in", 404, 200, 404];
 // A learner need not know that there is such a page.
 const STAFF_ONLY: Pick<Access, "outcomes" | "support"> = {
@@ -105,17 +106,14 @@ export const PAGES: Record<string, Access> = {
   "robots.txt.ts": { path: "/robots.txt", outcomes: OPEN },
   "sign-in/second-step.astro": {
     path: "/sign-in/second-step",
-    outcomes: ["sign-in", "sign-in", "sign-in", "sign-in"],
+    outcomes: EVERYBODY_TO_SIGN_IN,
   },
   // Without what this browser began, everybody is led to the page that says so.
   "sign-in/with/[provider]/callback.ts": {
     path: "/sign-in/with/google/callback?code=a&state=b",
-    outcomes: [303, 303, 303, 303],
+    outcomes: EVERYBODY_TO_SIGN_IN,
   },
-  "sign-in/with/finish.astro": {
-    path: "/sign-in/with/finish",
-    outcomes: [303, 303, 303, 303],
-  },
+  "sign-in/with/finish.astro": { path: "/sign-in/with/finish", outcomes: EVERYBODY_TO_SIGN_IN },
   "sign-in.astro": { path: "/sign-in", outcomes: [200, 303, 303, 303] },
   "sign-out.astro": { path: "/sign-out", outcomes: OPEN },
   "sign-up/confirm.astro": { path: "/sign-up/confirm", outcomes: OPEN },

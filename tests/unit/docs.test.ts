@@ -14,6 +14,7 @@ const DOCUMENTS = [
   "docs/payments.md",
   "docs/performance.md",
   "docs/security.md",
+  "docs/social-sign-in.md",
   ...readdirSync(join(ROOT, "docs/decisions")).map((name) => `docs/decisions/${name}`),
 ];
 const scripts = Object.keys(

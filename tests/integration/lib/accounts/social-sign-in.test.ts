@@ -162,7 +162,7 @@ test("S12 the second factor is asked for, and a locked account stays closed", as
   await expect(comeBack(shop, await agreeElsewhere(shop, { email }))).rejects.toThrow("locked");
 });
 
-test("S23 adding and removing ask for the password, and a notice tells of both", async () => {
+test("S05 adding and removing ask for the password, and a notice tells of both", async () => {
   const account = await makeAccount(shop);
   const { id: userId, email } = account;
   const wish = { provider: "google", userId, password: "not the password" } as const;
