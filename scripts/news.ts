@@ -31,12 +31,14 @@ if (!url) {
 const database = openDatabase({ url, bridgeUrl });
 if (!values.yes)
   console.log(
-    `${await countNewsReaders(database)} people in ${new URL(url).host} asked to be told of new ` +
-      `courses. Run it with --yes to write to them about ${slug}.`,
+    `People in ${new URL(url).host} who asked to be told of new courses: ` +
+      `${await countNewsReaders(database)}. Run it with --yes to write to them about ${slug}.`,
   );
 else
   try {
-    console.log(`${await announceCourse({ database }, { slug })} mails are waiting to be sent.`);
+    console.log(
+      `Mails written, to be sent by the shop: ${await announceCourse({ database }, { slug })}`,
+    );
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     console.error(error.message);

@@ -29,10 +29,10 @@ test("it says how many it would write to, and writes with a yes, once", async ()
   const id = await insertCourse(shop);
   const [course] = await shop.sql<{ slug: string }>("SELECT slug FROM courses WHERE id = $1", [id]);
   const slug = course?.slug ?? "";
-  expect(await news("course", slug)).toContain("1 people");
+  expect(await news("course", slug)).toContain("courses: 1.");
   expect(await listMails()).toEqual([]);
-  expect(await news("course", slug, "--yes")).toContain("1 mails");
-  expect(await news("course", slug, "--yes")).toContain("0 mails");
+  expect(await news("course", slug, "--yes")).toContain("shop: 1");
+  expect(await news("course", slug, "--yes")).toContain("shop: 0");
   expect(await listMails()).toEqual([{ recipient: "kim@example.com" }]);
 });
 
