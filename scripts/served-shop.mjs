@@ -62,7 +62,8 @@ export async function withServedShop(use) {
       await startShop();
     };
     const { stack: stackUrl, stripe, mail } = stack.urls;
-    await use({ ...variables, STACK_URL: stackUrl, STRIPE_URL: stripe, MAIL_URL: mail }, restart);
+    const addresses = { STACK_URL: stackUrl, STRIPE_URL: stripe, MAIL_URL: mail };
+    await use({ ...variables, ...addresses, SHOP_LOG: logPath }, restart);
   } finally {
     for (const stop of running.reverse()) await stop();
   }

@@ -50,6 +50,7 @@ async function testServedShop(parts) {
     if (parts.includes("e2e")) {
       await count("e2e", playwright("e2e"), env);
       await count("faults", playwright("faults"), env);
+      await count("records", playwright("records"), env);
     }
     if (parts.includes("deployment"))
       await count(

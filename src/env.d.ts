@@ -41,8 +41,14 @@ declare namespace App {
     retryAfterSeconds?: number;
     /** The limits that this request is counted under, for its headers. */
     limits?: import("#lib/rate-limits.ts").LimitState[];
-    /** Writes one JSON line about this request, as a warning. */
-    log: (event: string, details?: Record<string, unknown>) => void;
+    /** Dependencies whose failure this request has logged already. */
+    failed?: Set<string>;
+    /** Writes one JSON line about this request, as a warning unless another level is given. */
+    log: (
+      event: string,
+      details?: Record<string, unknown>,
+      level?: import("./http/log.ts").Level,
+    ) => void;
   }
 }
 

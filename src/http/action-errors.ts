@@ -1,6 +1,6 @@
 import { ActionError, type ActionAPIContext } from "astro:actions";
 import { AppError, FieldError, type AppErrorCode } from "#lib/errors.ts";
-import { noteRefusal } from "./note-refusal.ts";
+import { noteFailure, noteRefusal } from "./note-refusal.ts";
 import { isReportable, reportError } from "./report.ts";
 
 const ACTION_CODES = {
@@ -23,12 +23,11 @@ export async function translateErrors<T>(
   context: ActionAPIContext,
   handle: () => Promise<T>,
 ): Promise<T> {
-  const { log } = context.locals;
   try {
     return await handle();
   } catch (error) {
     if (isReportable(error)) {
-      log("action-failed", { error: error instanceof Error ? error.name : "unknown" });
+      noteFailure(context, error);
       reportError(context, error, `action ${context.url.searchParams.get("_action") ?? ""}`);
     }
     if (!(error instanceof AppError))

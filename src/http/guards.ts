@@ -27,7 +27,8 @@ export async function requireStaff(context: Guarded): Promise<Session> {
   const { locals } = context;
   const session = requireSession(context);
   const role = await findRole(locals, session);
-  if (role === "learner") throw new AppError("not-found", "There is no such page.");
+  if (role === "learner")
+    throw new AppError("not-found", "There is no such page.", { event: "access-refused" });
   if (!session.isSecondFactorUsed)
     throw new AppError(
       "forbidden",

@@ -51,12 +51,12 @@ export async function showLookedAt(context: APIContext, session: Session): Promi
     look: null,
   };
   if (isSafe && OPEN_ROUTES.has(routePattern)) return;
-  locals.log("look-refused");
   throw new AppError(
     "forbidden",
     isSafe
       ? "This page is closed while you look at somebody's account."
       : "Nothing can be done while you look at somebody's account. End the look first.",
+    { event: "look-refused" },
   );
 }
 

@@ -4,6 +4,7 @@ import type { User } from "#lib/accounts/queries.ts";
 import { createSession, endSession } from "#lib/accounts/sessions.ts";
 import { AppError } from "#lib/errors.ts";
 import { describeDevice } from "./device.ts";
+import { personReference } from "./log-references.ts";
 import { readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
 
 /**
@@ -28,4 +29,6 @@ export async function startSession(
   const id = await createSession(services.redis, person, new Date(), describeDevice(request));
   if (former && session) await endSession(services.redis, former, session.userId);
   writeSessionCookie(cookies, id);
+  const event = session?.userId === user.id ? "session-renewed" : "signed-in";
+  locals.log(event, { person: personReference(services.environment, user.id) }, "info");
 }

@@ -12,21 +12,32 @@ export const STATUS_OF_CODE = {
 
 export type AppErrorCode = keyof typeof STATUS_OF_CODE;
 
+/** What the log calls a refusal that is more than "access-refused". */
+export type RefusalEvent =
+  | "access-refused"
+  | "cross-site-request-refused"
+  | "look-refused"
+  | "second-factor-failed"
+  | "sign-in-failed";
+
 /** An outcome that the visitor is told: `message` is shown as it is, so it holds nothing internal. */
 export class AppError extends Error {
   readonly code: AppErrorCode;
   /** Seconds after which trying again makes sense; sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined;
+  /** Its one event in the log; without it, 401 and 403 are "access-refused". */
+  readonly event: RefusalEvent | undefined;
 
   constructor(
     code: AppErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+    options: { cause?: unknown; retryAfterSeconds?: number; event?: RefusalEvent } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "AppError";
     this.code = code;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.event = options.event;
   }
 
   get status(): number {

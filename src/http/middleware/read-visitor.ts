@@ -2,6 +2,7 @@ import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
 import { readTyped } from "#http/form.ts";
 import { showLookedAt } from "#http/look.ts";
+import { noteFailure } from "#http/note-refusal.ts";
 import { deleteSessionCookie, readSessionCookie } from "#http/session-cookie.ts";
 import { readSession, type Session } from "#lib/accounts/sessions.ts";
 import { DependencyError } from "#lib/errors.ts";
@@ -27,6 +28,7 @@ async function findSession({ locals, cookies }: APIContext): Promise<Session | n
   } catch (error) {
     // Signed out for this page only: the cookie stays, and works again when Redis does.
     if (!(error instanceof DependencyError)) throw error;
+    noteFailure({ locals }, error);
     locals.isSessionUnknown = true;
     return null;
   }

@@ -22,10 +22,10 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
     return problemResponse({ status: 415 });
   if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
     throw new AppError("invalid", "This address holds characters that can't be used.");
-  if (!isFromOurPages(request, url)) {
-    context.locals.log("cross-site-request-refused");
-    throw new AppError("forbidden", "This request did not come from one of our pages.");
-  }
+  if (!isFromOurPages(request, url))
+    throw new AppError("forbidden", "This request did not come from one of our pages.", {
+      event: "cross-site-request-refused",
+    });
   return next();
 });
 

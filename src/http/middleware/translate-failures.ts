@@ -1,7 +1,6 @@
 import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
-import { log } from "#http/log.ts";
-import { noteRefusal } from "#http/note-refusal.ts";
+import { noteFailure, noteRefusal } from "#http/note-refusal.ts";
 import { problemOf, problemResponse } from "#http/problem.ts";
 import { isReportable, reportError } from "#http/report.ts";
 import { AppError } from "#lib/errors.ts";
@@ -19,7 +18,7 @@ export const translateFailures = defineMiddleware(async (context, next) => {
     const { requestId } = context.locals;
     const route = `${context.request.method} ${context.routePattern}`;
     if (isReportable(error)) {
-      log("error", "request-failed", { requestId, route, error: nameOf(error) });
+      noteFailure(context, error);
       reportError(context, error, route);
     }
     if (error instanceof AppError) noteRefusal(context, error);
@@ -55,8 +54,4 @@ async function failPage(context: APIContext, error: unknown): Promise<Response> 
 
 function isForMachines(context: APIContext): boolean {
   return context.routePattern.startsWith("/api/") || context.routePattern.startsWith("/_actions");
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -124,5 +124,7 @@ function secretsOf({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Services["environment"])
 }
 
 function wrongCode(): AppError {
-  return new AppError("unauthorized", "This code is wrong, too old, or was used before.");
+  return new AppError("unauthorized", "This code is wrong, too old, or was used before.", {
+    event: "second-factor-failed",
+  });
 }

@@ -14,10 +14,14 @@ export async function checkCredentials(
   const user = await findUserByEmail(services.database, credentials.email);
   const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
   if (!user || !isRight)
-    throw new AppError("unauthorized", "That e-mail address and password don't belong together.");
+    throw new AppError("unauthorized", "That e-mail address and password don't belong together.", {
+      event: "sign-in-failed",
+    });
   // Said only to who knows the password: nobody else learns that there is an account.
   if (user.isLocked)
-    throw new AppError("forbidden", "This account is locked. Write to us to have it opened.");
+    throw new AppError("forbidden", "This account is locked. Write to us to have it opened.", {
+      event: "sign-in-failed",
+    });
   if (needsRehash(user.passwordHash))
     await updatePasswordHash(services.database, {
       userId: user.id,

@@ -68,7 +68,10 @@ async function run(
     try {
       // A fresh signal per statement: one given at construction starts its clock there.
       const signal = AbortSignal.timeout(policy.timeoutMs);
-      return await breaker.run(() => query.query(text, values, { fetchOptions: { signal } }));
+      const redirect = "manual";
+      return await breaker.run(() =>
+        query.query(text, values, { fetchOptions: { signal, redirect } }),
+      );
     } catch (error) {
       if (attempt < policy.tries && isRetryable(error)) continue;
       if (isOutage(error)) throw new DependencyError("database", error);

@@ -112,6 +112,7 @@ async function askSendGrid(
   const base = environment.EMAIL_API_BASE ?? "https://api.sendgrid.com";
   const response = await fetch(`${base}/v3/${path}`, {
     method,
+    redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
     headers: {
       Authorization: `Bearer ${environment.EMAIL_PASSWORD}`,

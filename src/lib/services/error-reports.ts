@@ -44,6 +44,7 @@ const clientOptions: Pick<ClientOptions, "integrations" | "stackParser" | "trans
         method: "POST",
         body,
         headers,
+        redirect: "manual",
         signal,
       } as RequestInit);
       await response.body?.cancel();

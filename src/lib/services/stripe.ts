@@ -75,13 +75,18 @@ function createClient(
   return new Stripe(secretKey, {
     ...limits,
     telemetry: false,
-    httpClient: Stripe.createFetchHttpClient(),
+    httpClient: Stripe.createFetchHttpClient(fetchDirectly),
     ...(base && {
       host: base.hostname,
       port: Number(base.port || (base.protocol === "https:" ? 443 : 80)),
       protocol: base.protocol === "https:" ? ("https" as const) : ("http" as const),
     }),
   });
+}
+
+// Stripe never redirects; who answers in its place may not send its key elsewhere.
+function fetchDirectly(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  return fetch(input, { ...init, redirect: "manual" });
 }
 
 async function verifyEvent(
