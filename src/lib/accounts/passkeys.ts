@@ -148,7 +148,9 @@ export async function checkPasskey(
   );
   if (!verified) throw notOurs();
   if (passkey.isLocked)
-    throw new AppError("forbidden", "This account is locked. Write to us to have it opened.");
+    throw new AppError("forbidden", "This account is locked. Write to us to have it opened.", {
+      event: "sign-in-failed",
+    });
   await use(services, passkey, { ...answer, counter: authenticationInfo.newCounter });
   const { id, email, name, role } = passkey;
   return { id, email, name, role };
@@ -197,7 +199,9 @@ async function orRefuse<T>(check: () => Promise<T>): Promise<T> {
 }
 
 function notOurs(): AppError {
-  return new AppError("unauthorized", "This passkey is not known here. It may have been removed.");
+  return new AppError("unauthorized", "This passkey is not known here. It may have been removed.", {
+    event: "sign-in-failed",
+  });
 }
 
 function tooLate(): AppError {
