@@ -8,8 +8,8 @@ import { withServedShop } from "./served-shop.mjs";
 
 const HELP = `npm run bench:enumeration -- [--samples N]
 
-Asks whether a stranger learns which addresses have accounts: serves the production build, signs in
-and signs up with known and unknown addresses in turn, and compares answers and times. Fails when an
+Asks whether a stranger learns which addresses have accounts: serves the production build, signs in,
+signs up and asks for a reset with known and unknown addresses in turn, and compares answers and times. Fails when an
 answer differs, when the area under the curve (AUC) of the times leaves 0.45 to 0.55, or when the
 control, which the shop refuses before it hashes, is not told apart (AUC above 0.9). For a quiet
 machine, and no part of CI.
@@ -51,6 +51,10 @@ async function bench(variables: Record<string, string>, samples: number): Promis
   for (const [name, ask] of [
     ["sign-in", (email: string) => signIn(email)],
     ["sign-up", signUp],
+    [
+      "reset",
+      (email: string) => post(site, "/forgot-password?_action=requestPasswordReset", { email }),
+    ],
   ] as const) {
     const pairs = await interleave(services, known, ask);
     const comparison = compareTimes(pairs.known, pairs.unknown);
