@@ -48,7 +48,10 @@ test("an unknown address gets the same answer as a wrong password", async ({ pag
 
 test("a sign-up says what is wrong beside each field and keeps the rest", async ({ page }) => {
   await page.goto("/sign-up");
-  await page.locator("main form").evaluate((form: HTMLFormElement) => (form.noValidate = true));
+  await page
+    .locator("main form")
+    .first()
+    .evaluate((form: HTMLFormElement) => (form.noValidate = true));
   await page.getByLabel("E-mail address").fill("nobody");
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByRole("button", { name: "Send me a code" }).click();
