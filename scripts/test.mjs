@@ -99,6 +99,8 @@ async function count(name, command, variables) {
   const counted = existsSync(file) ? readResults(file) : { passed: 0, failed: 0, skipped: 0 };
   total.passed += counted.passed;
   total.skipped += counted.skipped;
+  if (counted.flaky)
+    process.stdout.write(`${counted.flaky} of them at the second try: mend them.\n`);
   total.failed += code !== 0 && counted.failed === 0 ? 1 : counted.failed;
 }
 
@@ -109,8 +111,9 @@ function readResults(file) {
   // Playwright counts in `stats`, vitest at the top.
   if (stats)
     return {
-      passed: stats.expected,
-      failed: stats.unexpected + stats.flaky,
+      passed: stats.expected + stats.flaky,
+      failed: stats.unexpected,
+      flaky: stats.flaky,
       skipped: stats.skipped,
     };
   return {

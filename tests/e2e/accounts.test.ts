@@ -22,7 +22,7 @@ test("a wrong password is said beside the form, which keeps the address", async 
   await page.goto("/sign-in?next=/account");
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill("not the password");
-  const answer = page.waitForResponse((response) => response.request().method() === "POST");
+  const answer = page.waitForResponse((response) => response.url().includes("_action=signIn"));
   await page.getByRole("button", { name: "Sign in" }).click();
   expect((await answer).status()).toBe(401);
   const alert = page.getByRole("alert");
