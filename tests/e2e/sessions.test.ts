@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { APIRequestContext, APIResponse } from "@playwright/test";
+import type { APIRequestContext, APIResponse, Page } from "@playwright/test";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import { ACTIONS, PAGES } from "../support/access-table.ts";
 import { makePerson, newAddress, newClientAddress, shopServices } from "../support/e2e-shop.ts";
@@ -61,6 +61,30 @@ test("S25 S65: after signing out the same cookie opens nothing, and the browser 
     }
 });
 
+test("S65: after signing out the browser holds nothing of the shop, and nothing was put there before", async ({
+  page,
+  login,
+}) => {
+  await login();
+  for (const path of ["/account", "/learn", "/cart", "/contact"]) {
+    await page.goto(path);
+    expect.soft(await readStorage(page), path).toEqual([]);
+  }
+  // Nothing of ours is kept there: what another script left goes, too.
+  await page.evaluate(() => {
+    localStorage.setItem("planted", "1");
+    sessionStorage.setItem("planted", "1");
+  });
+  await page.goto("/sign-out");
+  await page
+    .getByRole("main")
+    .getByRole("button", { name: /sign out/i })
+    .first()
+    .click();
+  await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
+  await expect.poll(() => readStorage(page)).toEqual([]);
+});
+
 test("S28: every page of a person who is signed in offers to sign out", async ({ visitor }) => {
   const { session } = await makePerson();
   for (const [name, { path, method }] of Object.entries(PAGES)) {
@@ -79,6 +103,16 @@ test("S07: a password of four hundred days ago still signs in", async ({ visitor
     WHERE email = ${email}`;
   expect((await signIn(visitor, email)).status()).toBe(303);
 });
+
+/** The names of all that this origin keeps in the browser, cookies aside. */
+async function readStorage(page: Page): Promise<string[]> {
+  return page.evaluate(async () => [
+    ...Object.keys(localStorage),
+    ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map(({ name }) => name ?? ""),
+    ...(await caches.keys()),
+  ]);
+}
 
 function elsewhere(): Record<string, string> {
   return { "CF-Connecting-IP": newClientAddress() };

@@ -12,6 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
+const ACCOUNT_KEYS = ["createdAt", "email", "name", "newsWantedAt", "passwordChangedAt", "role"];
+const EVENT_KEYS = ["device", "happenedAt", "place", "what"];
+
 test("S32 S33: a person gets what is kept about them, nothing of others and nothing secret", async () => {
   const { database } = shop.services;
   const [user, other] = [await makeAccount(shop), await makeAccount(shop)];
@@ -28,6 +31,9 @@ test("S32 S33: a person gets what is kept about them, nothing of others and noth
     passkeys: [],
     securityEvents: [{ what: "sign-in", device: DEVICE.name, place: DEVICE.place }],
   });
+  // A column that is added must be named here: nothing gets out by itself.
+  expect(Object.keys(data?.account ?? {}).sort()).toEqual(ACCOUNT_KEYS);
+  expect(Object.keys(data?.securityEvents[0] ?? {}).sort()).toEqual(EVENT_KEYS);
   const text = JSON.stringify(data);
   expect(text).not.toContain(other.email);
   expect(text).not.toMatch(/scrypt|nonce|hash|stripe/i);
