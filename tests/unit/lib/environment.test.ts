@@ -109,3 +109,12 @@ test("a webhook key of the mail provider is one whole P-256 key, or none", () =>
       "EMAIL_WEBHOOK_PUBLIC_KEY",
     );
 });
+
+test("a provider to sign in with has both of its variables, or none", () => {
+  const both = { GOOGLE_CLIENT_ID: "an-id", GOOGLE_CLIENT_SECRET: "a-secret" };
+  expect(parseEnvironment({ ...production, ...both })).toMatchObject(both);
+  for (const half of ["GOOGLE_CLIENT_ID", "GITHUB_CLIENT_SECRET"])
+    expect(problemsOf({ ...production, [half]: "secret-word" })).toContain("belong together");
+  const local = { ...production, SOCIAL_API_BASE: "http://localhost:4390/openid" };
+  expect(problemsOf(local)).toContain("SOCIAL_API_BASE is for development only");
+});
