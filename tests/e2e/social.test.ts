@@ -61,7 +61,9 @@ async function makeAccount(page: Page): Promise<void> {
   await expect(page.getByRole("link", { name: "Sign in" }).first()).toBeVisible();
   await signInWith(page, "Google", { email, isVerified: false });
   await expect(page, "known from now on, by no address").toHaveURL("/courses");
-  await page.goto("/account/connected");
+  await page.goto("/account/security");
+  await expect(page.getByText("none yet")).toBeVisible();
+  await page.getByRole("link", { name: "Connected accounts" }).click();
   await expect(page.getByText("Your account has no password")).toBeVisible();
   await expect(page.getByRole("button", { name: /Remove|Connect/ })).toHaveCount(0);
 }
