@@ -15,12 +15,11 @@ import {
   readSessionCookie,
   writeRegistrationCookie,
 } from "#http/session-cookie.ts";
-import { secondStepCookie } from "#http/second-step-cookie.ts";
+import { waitForSecondStep } from "#http/second-step.ts";
 import { startSession } from "#http/start-session.ts";
 import { signIn as checkSignIn } from "#lib/accounts/limited-sign-in.ts";
 import type { User } from "#lib/accounts/queries.ts";
 import { LINK_TTL_SECONDS } from "#lib/accounts/registration.ts";
-import { createSecondStep } from "#lib/accounts/second-step.ts";
 import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
 import { endAllSessions, endSession } from "#lib/accounts/sessions.ts";
 import { confirmByCode, confirmByLink, signUp as beginSignUp } from "#lib/accounts/sign-up.ts";
@@ -104,7 +103,10 @@ export const signIn = defineAction({
         device: readDeviceCookie(context.cookies),
         now: new Date(),
       });
-      if (user.hasSecondFactor) return waitForCode(context, user, input);
+      const next = nextAddress(input.next, "/learn");
+      const remember = input.remember === "on";
+      if (user.hasSecondFactor)
+        return { next: await waitForSecondStep(context, user, { remember, next }) };
       if (!user.isKnownDevice)
         await insertSecurityEvent(services.database, {
           userId: user.id,
@@ -112,9 +114,8 @@ export const signIn = defineAction({
           device: describeDevice(context.request),
         });
       await startSession(context, user);
-      if (input.remember)
-        writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
-      return { next: nextAddress(input.next, "/learn") };
+      if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
+      return { next };
     }),
 });
 
@@ -134,18 +135,6 @@ export const signOut = defineAction({
       return {};
     }),
 });
-
-// Nobody is signed in yet: a right password is half of what this account asks for.
-async function waitForCode(
-  { cookies, locals }: ActionAPIContext,
-  { id, email, name, role }: User,
-  input: { remember?: "on" | null | undefined; next?: string | null | undefined },
-): Promise<{ next: string }> {
-  const step = { id, email, name, role, remember: input.remember === "on" };
-  secondStepCookie.write(cookies, await createSecondStep(locals.services.redis, step));
-  const next = encodeURIComponent(nextAddress(input.next, "/learn"));
-  return { next: `/sign-in/second-step?next=${next}` };
-}
 
 async function signOutEverywhere(context: ActionAPIContext, userId: string): Promise<void> {
   const { redis, database } = context.locals.services;

@@ -6,7 +6,7 @@ import { describeDevice } from "#http/device.ts";
 import { currentPassword, line } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
-import { passkeyCookie } from "#http/passkey-cookie.ts";
+import { passkeyCookie } from "#http/token-cookie.ts";
 import { startSession } from "#http/start-session.ts";
 import * as passkeys from "#lib/accounts/passkeys.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -81,7 +81,7 @@ export const signInWithPasskey = defineAction({
         now: new Date(),
       });
       passkeyCookie.delete(context.cookies);
-      await startSession(context, { ...user, isSecondFactorUsed: true });
+      await startSession(context, { id: user.id, isSecondFactorUsed: true });
       return { next: nextAddress(input.next, "/learn") };
     }),
 });

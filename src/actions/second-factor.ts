@@ -5,10 +5,10 @@ import { describeDevice } from "#http/device.ts";
 import { writeDeviceCookie } from "#http/device-cookie.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
-import { secondStepCookie } from "#http/second-step-cookie.ts";
+import { secondStepCookie } from "#http/token-cookie.ts";
 import { startSession } from "#http/start-session.ts";
 import * as factors from "#lib/accounts/second-factor.ts";
-import { deleteSecondStep, findSecondStep } from "#lib/accounts/second-step.ts";
+import { secondSteps } from "#lib/accounts/second-step.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 
@@ -26,16 +26,16 @@ export const confirmSecondStep = defineAction({
     translateErrors(context, async () => {
       const { services } = context.locals;
       const token = secondStepCookie.read(context.cookies);
-      const step = token && (await findSecondStep(services.redis, token));
+      const step = token && (await secondSteps.find(services.redis, token));
       if (!token || !step)
         throw new AppError("conflict", "Too much time has passed. Please sign in again.");
-      const { remember, ...user } = step;
+      const { id, email, remember } = step;
       const now = new Date();
-      await factors.checkSecondFactor(services, { userId: user.id, code: input.code, now });
-      await deleteSecondStep(services.redis, token);
+      await factors.checkSecondFactor(services, { userId: id, code: input.code, now });
+      await secondSteps.delete(services.redis, token);
       secondStepCookie.delete(context.cookies);
-      await startSession(context, { ...user, isSecondFactorUsed: true });
-      if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
+      await startSession(context, { id, isSecondFactorUsed: true });
+      if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, email);
       return { next: nextAddress(input.next, "/learn") };
     }),
 });
@@ -58,13 +58,13 @@ export const confirmSecondFactor = defineAction({
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;
-      const { userId, email, name, role } = requireSession(context);
+      const { userId } = requireSession(context);
       const now = new Date();
       const device = describeDevice(context.request);
       const proof = { userId, code: input.code, device, now };
       const codes = await factors.confirmSecondFactor(services, proof);
       // Worth more than before, so with a new id.
-      await startSession(context, { id: userId, email, name, role, isSecondFactorUsed: true });
+      await startSession(context, { id: userId, isSecondFactorUsed: true });
       cfContext.waitUntil(sendDueMail(services, { now }));
       return { codes };
     }),
@@ -76,11 +76,11 @@ export const turnSecondFactorOff = defineAction({
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;
-      const { userId, email, name, role } = requireSession(context);
+      const { userId } = requireSession(context);
       const now = new Date();
       const device = describeDevice(context.request);
       await factors.turnSecondFactorOff(services, { userId, code: input.code, device, now });
-      await startSession(context, { id: userId, email, name, role, isSecondFactorUsed: false });
+      await startSession(context, { id: userId, isSecondFactorUsed: false });
       cfContext.waitUntil(sendDueMail(services, { now }));
       return {};
     }),

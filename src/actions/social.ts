@@ -6,9 +6,9 @@ import { describeDevice } from "#http/device.ts";
 import { currentPassword, line } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
-import { socialFlowCookie, socialPersonCookie } from "#http/social-cookie.ts";
+import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
 import { startSession } from "#http/start-session.ts";
-import { deletePending, findPending, type PendingPerson } from "#lib/accounts/social-flow.ts";
+import { pendingPeople, type PendingPerson } from "#lib/accounts/social-flow.ts";
 import * as social from "#lib/accounts/social-sign-in.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -115,7 +115,7 @@ async function requirePerson({
   locals,
 }: ActionAPIContext): Promise<{ person: PendingPerson; token: string }> {
   const token = socialPersonCookie.read(cookies);
-  const person = token && (await findPending(locals.services.redis, token));
+  const person = token && (await pendingPeople.find(locals.services.redis, token));
   if (!token || !person)
     throw new AppError("invalid", "Too much time has passed. Please begin again.");
   return { person, token };
@@ -127,7 +127,7 @@ async function finish<T>(
   then: () => Promise<T>,
 ): Promise<T> {
   const { services, cfContext } = locals;
-  await deletePending(services.redis, token);
+  await pendingPeople.delete(services.redis, token);
   socialPersonCookie.delete(cookies);
   cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
   return then();

@@ -1,6 +1,5 @@
 import type { APIContext } from "astro";
 import { findAccount } from "#lib/accounts/account-queries.ts";
-import type { User } from "#lib/accounts/queries.ts";
 import { createSession, endSession } from "#lib/accounts/sessions.ts";
 import { AppError } from "#lib/errors.ts";
 import { describeDevice } from "./device.ts";
@@ -15,7 +14,7 @@ import { readSessionCookie, writeSessionCookie } from "./session-cookie.ts";
  */
 export async function startSession(
   { cookies, locals, request }: Pick<APIContext, "cookies" | "locals" | "request">,
-  user: Pick<User, "id"> & Partial<User> & { isSecondFactorUsed?: boolean },
+  user: { id: string; isSecondFactorUsed?: boolean },
 ): Promise<void> {
   const { services, session } = locals;
   const account = await findAccount(services.database, user.id);

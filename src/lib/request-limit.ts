@@ -1,5 +1,6 @@
 import { DependencyError } from "#lib/errors.ts";
 import { RATE_LIMITS, type LimitState } from "#lib/rate-limits.ts";
+import { rememberLatest } from "#lib/remember-latest.ts";
 import { countInIsolate, countInRedis } from "#lib/services/rate-limiter.ts";
 import type { RedisService } from "#lib/services/redis.ts";
 import { sha256 } from "#lib/tokens.ts";
@@ -64,10 +65,8 @@ async function share(
   try {
     const answer = await countInRedis(redis, limit, sha256(address), TOLD_EVERY);
     const { isAllowed, remaining, retryAfterSeconds } = answer;
-    known.delete(slot);
-    known.set(slot, { isAllowed, remaining, endsAt: Date.now() + retryAfterSeconds * 1000 });
-    const [oldest] = known.keys();
-    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    const endsAt = Date.now() + retryAfterSeconds * 1000;
+    rememberLatest(known, slot, { isAllowed, remaining, endsAt }, MAX_KNOWN);
   } catch (error) {
     // This isolate's own count goes on.
     if (!(error instanceof DependencyError)) throw error;

@@ -17,6 +17,15 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** The keys that may have made a proof: the one in use and, in rotation, the former. */
+export function signingSecrets(environment: {
+  JWT_SECRET: string;
+  JWT_SECRET_PREVIOUS?: string | undefined;
+}): string[] {
+  const { JWT_SECRET, JWT_SECRET_PREVIOUS } = environment;
+  return [JWT_SECRET, ...(JWT_SECRET_PREVIOUS ? [JWT_SECRET_PREVIOUS] : [])];
+}
+
 /** A keyed proof, bound to its purpose: one made to verify an address can't reset a password. */
 export function proof(secret: string, purpose: string, ...parts: string[]): Buffer {
   return createHmac("sha256", secret)

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { beginOrder, buyCourse, COURSE, makePerson, type Person } from "../support/e2e-shop.ts";
-import { findOverflow, findViolations } from "../support/e2e-page.ts";
+import { expectNothingInTheWay } from "../support/e2e-page.ts";
 import { addSession, expect, test } from "../support/e2e.ts";
 
 /** A page, how a visitor gets it, and who they are. */
@@ -70,14 +70,7 @@ for (const { name, path, signedIn = false, prepare } of VIEWS)
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.goto(typeof path === "string" ? path : await path(person));
     await prepare?.(page);
-    for (const width of [320, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect.soft(await findViolations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
-      }
-    }
+    await expectNothingInTheWay(page);
   });
 
 test("the keyboard skips to the content and always shows where it is", async ({ page }) => {

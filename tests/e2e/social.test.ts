@@ -9,7 +9,7 @@ import { totpCode } from "#lib/accounts/totp.ts";
 import { openidPerson } from "#local/openid-people.ts";
 import { makePersonWithPassword, PASSWORD, signIn } from "../support/e2e-account.ts";
 import { waitForMail } from "../support/e2e-mailbox.ts";
-import { findOverflow, findViolations } from "../support/e2e-page.ts";
+import { expectNothingInTheWay } from "../support/e2e-page.ts";
 import { makePerson, newAddress, shopServices, type Person } from "../support/e2e-shop.ts";
 import { agreeByRequest, beSomebody, signInWith } from "../support/e2e-social.ts";
 import { readVariable } from "../support/e2e-variables.ts";
@@ -205,14 +205,7 @@ for (const state of ["new", "sign-in-first", "may-link", "connected", "trouble"]
   test(`sign-in by others, ${state}: nothing in the way of anybody`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: "reduce" });
     await openState(page, state);
-    for (const width of [320, 1280]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        expect.soft(await findViolations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
-      }
-    }
+    await expectNothingInTheWay(page);
   });
 
 async function openState(page: Page, state: string): Promise<void> {

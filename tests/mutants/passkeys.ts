@@ -1,6 +1,7 @@
 import type { Mutant } from "../../scripts/mutants.ts";
 
 const tests = ["tests/integration/lib/accounts/passkeys.test.ts"];
+const STORE = "src/lib/accounts/token-store.ts";
 const CHALLENGES = "src/lib/accounts/passkey-challenges.ts";
 const PASSKEYS = "src/lib/accounts/passkeys.ts";
 
@@ -9,7 +10,7 @@ export const mutants: Mutant[] = [
   {
     id: "K01",
     case: "S13 a challenge counts once",
-    file: CHALLENGES,
+    file: STORE,
     from: "client.getdel(keyOf(token))",
     to: "client.get(keyOf(token))",
     tests,
@@ -18,16 +19,16 @@ export const mutants: Mutant[] = [
     id: "K02",
     case: "S13 a challenge counts for what it was made",
     file: CHALLENGES,
-    from: "return data?.kind === kind ?",
-    to: "return data ?",
+    from: "return taken && taken.kind === kind ?",
+    to: "return taken ?",
     tests,
   },
   {
     id: "K03",
     case: "S21 Redis holds no token of a challenge",
-    file: CHALLENGES,
-    from: "return `passkey-challenge:${sha256(token)}`;",
-    to: "return `passkey-challenge:${token}`;",
+    file: STORE,
+    from: "`${prefix}:${sha256(token)}`",
+    to: "`${prefix}:${token}`",
     tests,
   },
   {

@@ -141,49 +141,25 @@ export const ACTIONS: Record<string, Access> = {
     [400, 400, 400, 400],
   ),
   confirmSocialLink: action("confirmSocialLink", {}, UNPROVED),
-  linkIdentity: action(
-    "linkIdentity",
-    { provider: "google", currentPassword: "not the password" },
-    [401, 403, 403, 403],
-  ),
-  unlinkIdentity: action(
-    "unlinkIdentity",
-    { provider: "google", currentPassword: "not the password" },
-    [401, 403, 403, 403],
-  ),
+  linkIdentity: withWrongPassword("linkIdentity", { provider: "google" }),
+  unlinkIdentity: withWrongPassword("unlinkIdentity", { provider: "google" }),
   signOut: action("signOut", { everywhere: "no" }, [400, 400, 400, 400]),
   requestPasswordReset: action("requestPasswordReset", { email: "a" }, [400, 400, 400, 400]),
   resetPassword: action("resetPassword", { password: "four words of it" }, [400, 400, 400, 400]),
-  changePassword: action(
-    "changePassword",
-    { currentPassword: "not the password", password: "four words of it" },
-    [401, 403, 403, 403],
-  ),
-  changeEmail: action(
-    "changeEmail",
-    { currentPassword: "not the password", email: "kim@buyer.example" },
-    [401, 403, 403, 403],
-  ),
+  changePassword: withWrongPassword("changePassword", { password: "four words of it" }),
+  changeEmail: withWrongPassword("changeEmail", { email: "kim@buyer.example" }),
   confirmSecondStep: action("confirmSecondStep", { code: "000000" }, [409, 409, 409, 409]),
   beginSecondFactor: action("beginSecondFactor", {}, SIGNED_IN),
   confirmSecondFactor: action("confirmSecondFactor", { code: "no code" }, WRONG_CODE),
   turnSecondFactorOff: action("turnSecondFactorOff", { code: "no code" }, WRONG_CODE),
-  beginPasskey: action(
-    "beginPasskey",
-    { name: "Phone", currentPassword: "not the password" },
-    [401, 403, 403, 403],
-  ),
+  beginPasskey: withWrongPassword("beginPasskey", { name: "Phone" }),
   addPasskey: action("addPasskey", { credential: "{}" }, [401, 409, 409, 409]),
   removePasskey: action("removePasskey", { id: "{order}" }, [401, 404, 404, 404]),
   signInWithPasskey: action("signInWithPasskey", { credential: "{}" }, [409, 409, 409, 409]),
   confirmEmail: action("confirmEmail", {}, UNPROVED),
   endSession: action("endSession", { reference: "0123456789abcdef" }, [401, 404, 404, 404]),
   endOtherSessions: action("endOtherSessions", {}, SIGNED_IN),
-  deleteAccount: action(
-    "deleteAccount",
-    { currentPassword: "not the password", understood: "on" },
-    [401, 403, 403, 403],
-  ),
+  deleteAccount: withWrongPassword("deleteAccount", { understood: "on" }),
   keepAccount: action("keepAccount", {}, [401, 409, 409, 409]),
   chooseNotifications: action("chooseNotifications", {}, SIGNED_IN),
   unsubscribe: action("unsubscribe", {}, [400, 400, 400, 400]),
@@ -231,6 +207,11 @@ function refusesUnproved(path: string, outcomes: Access["outcomes"]): Access {
 
 function action(name: string, form: Record<string, string>, outcomes: Access["outcomes"]): Access {
   return { path: `/_actions/${name}`, method: "POST", form, outcomes };
+}
+
+/** A change that asks for the password, with a wrong one. */
+function withWrongPassword(name: string, form: Record<string, string>): Access {
+  return action(name, { currentPassword: "not the password", ...form }, [401, 403, 403, 403]);
 }
 
 /** For admins alone; what an admin gets is up to the order, and no refusal of who asks. */

@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 /** What axe finds wrong with the page as it is now: the rule and the place of each. */
 export async function findViolations(page: Page): Promise<string[]> {
@@ -26,4 +26,16 @@ export function findOverflow(page: Page): Promise<string[]> {
       .map((element) => `${element.tagName}.${element.className}`)
       .slice(0, 5);
   });
+}
+
+/** That the open page is in nobody's way: axe finds nothing and nothing sticks out, in both themes, narrow and wide. */
+export async function expectNothingInTheWay(page: Page): Promise<void> {
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect.soft(await findViolations(page), `${colorScheme}, ${width} pixels`).toEqual([]);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import { defineMiddleware } from "astro:middleware";
 import type { APIContext } from "astro";
+import { rememberLatest } from "#lib/remember-latest.ts";
 import { sha256 } from "#lib/tokens.ts";
 
 /** A page as it was rendered, and where the id of the request stands in it. */
@@ -45,9 +46,7 @@ async function render(
     etag: `W/"${sha256(before + after).slice(0, 32)}"`,
     keptAt: Date.now(),
   };
-  kept.set(url.pathname, page);
-  const [oldest] = kept.keys();
-  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  rememberLatest(kept, url.pathname, page, MOST_KEPT);
   return page;
 }
 

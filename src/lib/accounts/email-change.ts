@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AppError, FieldError } from "#lib/errors.ts";
 import { violates } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
-import { isSameSecret, proof, randomToken } from "#lib/tokens.ts";
+import { isSameSecret, proof, randomToken, signingSecrets } from "#lib/tokens.ts";
 import { checkOwnPassword } from "./change-password.ts";
 import type { Device } from "./device-words.ts";
 import {
@@ -54,12 +54,11 @@ export async function findOpenEmailChange(
   services: Pick<Services, "database" | "environment">,
   link: { id: string; token: string; userId: string; now: Date },
 ): Promise<EmailChange | null> {
-  const { JWT_SECRET, JWT_SECRET_PREVIOUS } = services.environment;
   const change = await findEmailChange(services.database, link.id);
   if (!change || change.userId !== link.userId || change.isTaken) return null;
   if (link.now.getTime() - change.createdAt.getTime() > LINK_TTL_SECONDS * 1000) return null;
-  const isOurs = [JWT_SECRET, JWT_SECRET_PREVIOUS].some(
-    (secret) => secret !== undefined && isSameSecret(link.token, emailChangeToken(secret, change)),
+  const isOurs = signingSecrets(services.environment).some((secret) =>
+    isSameSecret(link.token, emailChangeToken(secret, change)),
   );
   return isOurs ? change : null;
 }

@@ -1,5 +1,6 @@
 import { enforceLimits, EVERYBODY, type LimitName } from "#lib/rate-limits.ts";
 import type { Services } from "#lib/services/index.ts";
+import { signingSecrets } from "#lib/tokens.ts";
 import { readKnownDevice } from "./known-device.ts";
 import type { User } from "./queries.ts";
 import { checkCredentials } from "./sign-in.ts";
@@ -33,10 +34,7 @@ function knownDevice(
   { environment }: Pick<Services, "environment">,
   { email, device, now }: SignInAttempt,
 ): string | null {
-  const secrets = [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
-    (secret) => secret !== undefined,
-  );
-  return device === null ? null : readKnownDevice(secrets, email, device, now);
+  return device === null ? null : readKnownDevice(signingSecrets(environment), email, device, now);
 }
 
 function limitsOf({ email, address }: SignInAttempt, known: string | null): [LimitName, string][] {

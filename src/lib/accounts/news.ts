@@ -1,7 +1,7 @@
 import { findPublishedCourse } from "#lib/courses/queries.ts";
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
-import { isSameSecret, proof } from "#lib/tokens.ts";
+import { isSameSecret, proof, signingSecrets } from "#lib/tokens.ts";
 import { insertCourseNews, updateNewsChoice } from "./news-queries.ts";
 
 const BATCH = 500;
@@ -23,9 +23,8 @@ export async function unsubscribe(
   link: { userId: string; token: string; now: Date },
 ): Promise<void> {
   const { userId, token, now } = link;
-  const secrets = [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS];
-  const isOurs = secrets.some(
-    (secret) => secret !== undefined && isSameSecret(token, unsubscribeToken(secret, userId)),
+  const isOurs = signingSecrets(environment).some((secret) =>
+    isSameSecret(token, unsubscribeToken(secret, userId)),
   );
   if (!isOurs) throw new AppError("forbidden", "This link is not one of ours.");
   await updateNewsChoice(database, { userId, isWanted: false, now });

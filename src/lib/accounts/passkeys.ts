@@ -4,7 +4,7 @@ import type { Services } from "#lib/services/index.ts";
 import { randomToken } from "#lib/tokens.ts";
 import { checkOwnPassword } from "./change-password.ts";
 import type { Device } from "./device-words.ts";
-import { createChallenge, takeChallenge } from "./passkey-challenges.ts";
+import { challenges, takeChallenge } from "./passkey-challenges.ts";
 import { parseAssertion, parseAttestation } from "./passkey-forms.ts";
 import {
   deletePasskey,
@@ -48,7 +48,7 @@ export async function beginPasskey(
   const userHandle = known[0]?.userHandle ?? randomToken();
   const challenge = randomToken();
   const stored = { kind: "add", challenge, userId: user.id, userHandle, name } as const;
-  const token = await createChallenge(services.redis, stored);
+  const token = await challenges.create(services.redis, stored);
   const options = {
     challenge,
     rp: { id: relyingParty(services).id, name: "Slipway" },
@@ -109,7 +109,7 @@ export async function beginPasskeySignIn(
   services: Pick<Services, "redis" | "environment">,
 ): Promise<{ token: string; options: Record<string, unknown> }> {
   const challenge = randomToken();
-  const token = await createChallenge(services.redis, { kind: "sign-in", challenge });
+  const token = await challenges.create(services.redis, { kind: "sign-in", challenge });
   const { id: rpId } = relyingParty(services);
   // Nobody is named: the authenticator knows whose account it is (a discoverable credential).
   return { token, options: { challenge, rpId, userVerification: "required" } };

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
-import { isSameSecret, proof, randomToken } from "#lib/tokens.ts";
+import { isSameSecret, proof, randomToken, signingSecrets } from "#lib/tokens.ts";
 import type { Device } from "./device-words.ts";
 import { assertGoodPassword } from "./password-rules.ts";
 import { hashPassword } from "./passwords.ts";
@@ -43,12 +43,11 @@ export async function findOpenReset(
   services: Pick<Services, "database" | "environment">,
   link: { id: string; token: string; now: Date },
 ): Promise<PasswordReset | null> {
-  const { JWT_SECRET, JWT_SECRET_PREVIOUS } = services.environment;
   const reset = await findPasswordReset(services.database, link.id);
   if (!reset || link.now.getTime() - reset.createdAt.getTime() > RESET_TTL_SECONDS * 1000)
     return null;
-  const isOurs = [JWT_SECRET, JWT_SECRET_PREVIOUS].some(
-    (secret) => secret !== undefined && isSameSecret(link.token, resetToken(secret, reset)),
+  const isOurs = signingSecrets(services.environment).some((secret) =>
+    isSameSecret(link.token, resetToken(secret, reset)),
   );
   return isOurs ? reset : null;
 }

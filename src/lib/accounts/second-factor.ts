@@ -1,7 +1,7 @@
 import { AppError } from "#lib/errors.ts";
 import { enforceLimits } from "#lib/rate-limits.ts";
 import type { Services } from "#lib/services/index.ts";
-import { seal, sha256, unseal } from "#lib/tokens.ts";
+import { seal, sha256, signingSecrets, unseal } from "#lib/tokens.ts";
 import {
   confirmTotpFactor,
   deleteTotpFactor,
@@ -41,7 +41,7 @@ export async function findFactorState(
   if (!factor) return { kind: "none" };
   const { confirmedAt: since, recoveryCodesLeft } = factor;
   if (since) return { kind: "on", since, recoveryCodesLeft };
-  const secret = unseal(secretsOf(environment), PURPOSE, factor.sealedSecret);
+  const secret = unseal(signingSecrets(environment), PURPOSE, factor.sealedSecret);
   return { kind: "begun", secret, address: totpAddress(secret, email) };
 }
 
@@ -68,7 +68,7 @@ export async function confirmSecondFactor(
   if (!factor || factor.confirmedAt)
     throw new AppError("conflict", "There is no authenticator to turn on. Please begin again.");
   const { sealedSecret } = factor;
-  const secret = unseal(secretsOf(environment), PURPOSE, sealedSecret);
+  const secret = unseal(signingSecrets(environment), PURPOSE, sealedSecret);
   const counter = findTotpCounter(secret, plain(code), now);
   if (counter === null) throw wrongCode();
   const codes = newRecoveryCodes();
@@ -92,7 +92,7 @@ export async function checkSecondFactor(
   const factor = await findTotpFactor(database, userId);
   if (!factor?.confirmedAt) throw wrongCode();
   const typed = plain(code);
-  const secret = unseal(secretsOf(environment), PURPOSE, factor.sealedSecret);
+  const secret = unseal(signingSecrets(environment), PURPOSE, factor.sealedSecret);
   const counter = findTotpCounter(secret, typed, now);
   const isTaken =
     counter === null
@@ -117,10 +117,6 @@ function plain(code: string): string {
 
 function hashOf(code: string): string {
   return sha256(`recovery-code:${plain(code)}`);
-}
-
-function secretsOf({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Services["environment"]): string[] {
-  return [JWT_SECRET, ...(JWT_SECRET_PREVIOUS ? [JWT_SECRET_PREVIOUS] : [])];
 }
 
 function wrongCode(): AppError {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
-import { randomToken } from "#lib/tokens.ts";
+import { randomToken, signingSecrets } from "#lib/tokens.ts";
 import { assertGoodPassword } from "./password-rules.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import {
@@ -44,7 +44,7 @@ export async function confirmByCode(
 ): Promise<User> {
   const { registrationId, code, now } = confirmation;
   const registration = await countRegistrationAttempt(services.database, registrationId);
-  if (!registration || !isRightCode(keys(services), registration, code, now))
+  if (!registration || !isRightCode(signingSecrets(services.environment), registration, code, now))
     throw new AppError(
       "invalid",
       "That code is not right or has run out. Check the newest mail, or sign up again.",
@@ -68,7 +68,10 @@ export async function confirmByLink(
 ): Promise<User> {
   const { registrationId, token, password, now } = confirmation;
   const registration = await findRegistration(services.database, registrationId);
-  if (!registration || !isRightToken(keys(services), registration, token, now))
+  if (
+    !registration ||
+    !isRightToken(signingSecrets(services.environment), registration, token, now)
+  )
     throw new AppError(
       "invalid",
       "This link was used before or has run out. Please sign up again.",
@@ -85,10 +88,4 @@ async function complete(
   const user = await completeRegistration(services.database, registration.id);
   if (!user) throw new AppError("conflict", "This address has an account already. Please sign in.");
   return user;
-}
-
-function keys({ environment }: Pick<Services, "environment">): string[] {
-  return [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
-    (key) => key !== undefined,
-  );
 }

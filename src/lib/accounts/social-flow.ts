@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RedisService } from "#lib/services/redis.ts";
 import { SOCIAL_PROVIDERS } from "#lib/services/social-providers.ts";
 import { randomToken, sha256 } from "#lib/tokens.ts";
+import { tokenStore } from "./token-store.ts";
 
 /** How long a sign-in by another provider may take, and what it found waits to be answered. */
 export const SOCIAL_SECONDS = 600;
@@ -24,6 +25,9 @@ const storedPending = z.object({
   next: z.string(),
   createdAt: z.number(),
 });
+
+/** Those whom a provider vouched for, for ten minutes. */
+export const pendingPeople = tokenStore("social-pending", storedPending, SOCIAL_SECONDS);
 
 /** A sign-in by another provider that was begun. */
 export type SocialFlow = z.infer<typeof storedFlow>;
@@ -54,33 +58,6 @@ export async function takeFlow(
   return flow.success ? flow.data : null;
 }
 
-/** Keeps whom a provider vouched for, for ten minutes; gives the token that opens it. */
-export async function createPending(redis: RedisService, person: PendingPerson): Promise<string> {
-  const token = randomToken();
-  await redis.run((client) => client.set(pendingKey(token), person, { ex: SOCIAL_SECONDS }));
-  return token;
-}
-
-/** The person that the token opens, or null when the time is over. */
-export async function findPending(
-  redis: RedisService,
-  token: string,
-): Promise<PendingPerson | null> {
-  const person = storedPending.safeParse(
-    await redis.run((client) => client.get(pendingKey(token))),
-  );
-  return person.success ? person.data : null;
-}
-
-/** Ends it: its token opens nothing from now on. */
-export async function deletePending(redis: RedisService, token: string): Promise<void> {
-  await redis.run((client) => client.del(pendingKey(token)));
-}
-
 function flowKey({ state, browser }: { state: string; browser: string }): string {
   return `social-flow:${sha256(`${state}.${browser}`)}`;
-}
-
-function pendingKey(token: string): string {
-  return `social-pending:${sha256(token)}`;
 }

@@ -15,7 +15,7 @@ import { findUserByEmail, type User } from "./queries.ts";
 import type { Session } from "./sessions.ts";
 import {
   createFlow,
-  createPending,
+  pendingPeople,
   takeFlow,
   type PendingPerson,
   type SocialFlow,
@@ -189,7 +189,7 @@ async function keep(
       "Your e-mail address is not confirmed there. Confirm it, or make an account with a password.",
     );
   const createdAt = now.getTime();
-  return createPending(redis, { provider, subject, email, name, next, createdAt });
+  return pendingPeople.create(redis, { provider, subject, email, name, next, createdAt });
 }
 
 async function linkIdentity(

@@ -1,4 +1,5 @@
 import { DependencyError } from "#lib/errors.ts";
+import { rememberLatest } from "#lib/remember-latest.ts";
 import type { RedisService } from "./redis.ts";
 
 export interface CacheOptions {
@@ -146,10 +147,7 @@ function recall(key: string, now: number): unknown {
 }
 
 function remember(key: string, json: string, now: number): void {
-  memory.delete(key);
-  memory.set(key, { json, storedAt: now });
-  const [oldest] = memory.keys();
-  if (memory.size > MEMORY_ENTRIES && oldest !== undefined) memory.delete(oldest);
+  rememberLatest(memory, key, { json, storedAt: now }, MEMORY_ENTRIES);
 }
 
 function parseOrNull<Value>(

@@ -1,5 +1,6 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { DependencyError } from "#lib/errors.ts";
+import { rememberLatest } from "#lib/remember-latest.ts";
 import type { RedisService } from "./redis.ts";
 
 interface Limit {
@@ -60,11 +61,7 @@ export function countInIsolate(limit: Limit, key: string, now = Date.now()): Lim
   const isCurrent = window !== undefined && now < window.endsAt;
   const current = isCurrent ? window : { count: 0, endsAt: now + limit.windowSeconds * 1000 };
   current.count += 1;
-  // Taken out first, so that the map's order is that of the last request.
-  windows.delete(slot);
-  windows.set(slot, current);
-  const [oldest] = windows.keys();
-  if (windows.size > MAX_WINDOWS && oldest !== undefined) windows.delete(oldest);
+  rememberLatest(windows, slot, current, MAX_WINDOWS);
   const remaining = Math.max(0, limit.requests - current.count);
   return toAnswer(current.count <= limit.requests, remaining, current.endsAt - now);
 }

@@ -1,7 +1,7 @@
 import type { APIRoute } from "astro";
 import { clientAddress } from "#http/client-address.ts";
 import { jsonResponse } from "#http/json.ts";
-import { passkeyCookie } from "#http/passkey-cookie.ts";
+import { passkeyCookie } from "#http/token-cookie.ts";
 import { methodNotAllowed } from "#http/problem.ts";
 import { beginPasskeySignIn } from "#lib/accounts/passkeys.ts";
 import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";

@@ -5,7 +5,7 @@ import { confirmByCode, signUp } from "#lib/accounts/sign-up.ts";
 import { findPersonalData } from "#lib/accounts/export-queries.ts";
 import { findRegistration } from "#lib/accounts/queries.ts";
 import { registrationCode } from "#lib/accounts/registration.ts";
-import { findPending } from "#lib/accounts/social-flow.ts";
+import { pendingPeople } from "#lib/accounts/social-flow.ts";
 import {
   beginSocialLink,
   confirmSocialLink,
@@ -40,7 +40,7 @@ const newEmail = () => `${randomUUID()}@example.net`;
 async function pendingOf(back: WayBack) {
   const outcome = await comeBack(shop, back);
   if (outcome.kind !== "unknown") throw new Error(outcome.kind);
-  const person = await findPending(shop.services.redis, outcome.token);
+  const person = await pendingPeople.find(shop.services.redis, outcome.token);
   if (!person) throw new Error("Nobody waits.");
   return person;
 }

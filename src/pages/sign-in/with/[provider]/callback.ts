@@ -3,19 +3,19 @@ import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
 import { readDeviceCookie } from "#http/device-cookie.ts";
 import { methodNotAllowed } from "#http/problem.ts";
-import { secondStepCookie } from "#http/second-step-cookie.ts";
-import { socialFlowCookie, socialPersonCookie } from "#http/social-cookie.ts";
+import { waitForSecondStep } from "#http/second-step.ts";
+import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
 import { socialTroubleOf, type SocialTroubleCode } from "#http/social-trouble.ts";
 import { startSession } from "#http/start-session.ts";
 import { readKnownDevice } from "#lib/accounts/known-device.ts";
 import type { User } from "#lib/accounts/queries.ts";
-import { createSecondStep } from "#lib/accounts/second-step.ts";
 import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
 import type { SocialFlow } from "#lib/accounts/social-flow.ts";
 import * as social from "#lib/accounts/social-sign-in.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
+import { signingSecrets } from "#lib/tokens.ts";
 
 /**
  * Where a provider leads the browser back to. It changes something on GET, as it must: `state` and
@@ -59,28 +59,17 @@ async function follow(context: APIContext, outcome: social.SocialOutcome): Promi
     return context.redirect("/sign-in/with/finish", 303);
   }
   const { user, next, hasSecondFactor } = outcome;
-  if (hasSecondFactor) return waitForCode(context, user, next);
+  if (hasSecondFactor)
+    return context.redirect(await waitForSecondStep(context, user, { remember: false, next }), 303);
   await noteSignIn(context, user);
   await startSession(context, user);
   return context.redirect(next, 303);
 }
 
-// Nobody is signed in yet: the provider is half of what this account asks for.
-async function waitForCode(context: APIContext, user: User, next: string): Promise<Response> {
-  const { id, email, name, role } = user;
-  const step = { id, email, name, role, remember: false };
-  const token = await createSecondStep(context.locals.services.redis, step);
-  secondStepCookie.write(context.cookies, token);
-  return context.redirect(`/sign-in/second-step?next=${encodeURIComponent(next)}`, 303);
-}
-
 async function noteSignIn({ cookies, locals, request }: APIContext, user: User): Promise<void> {
   const { database, environment } = locals.services;
   const kept = readDeviceCookie(cookies);
-  const secrets = [environment.JWT_SECRET, environment.JWT_SECRET_PREVIOUS].filter(
-    (secret) => secret !== undefined,
-  );
-  if (kept && readKnownDevice(secrets, user.email, kept, new Date())) return;
+  if (kept && readKnownDevice(signingSecrets(environment), user.email, kept, new Date())) return;
   const device = describeDevice(request);
   await insertSecurityEvent(database, { userId: user.id, kind: "sign-in", device });
 }
