@@ -100,7 +100,7 @@ function testsPass(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [script, "--url", address, "--release", releaseId],
+      [script, "--url", address, "--release", releaseId, "--fail-fast"],
       { env: environment, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
       (error) => resolve(error === null),
     );
