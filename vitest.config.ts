@@ -1,11 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const stub = fileURLToPath(new URL("tests/support/cloudflare-workers.ts", import.meta.url));
+const stub = (name: string) => fileURLToPath(new URL(`tests/support/${name}.ts`, import.meta.url));
 
 export default defineConfig({
   // The adapter's Vite plugin can't run under vitest 5; code that needs the platform gets a stub.
-  resolve: { alias: { "cloudflare:workers": stub } },
+  resolve: {
+    alias: {
+      "cloudflare:workers": stub("cloudflare-workers"),
+      "astro:actions": stub("astro-actions"),
+    },
+  },
   define: { __RELEASE_ID__: JSON.stringify("test") },
   test: {
     ...(process.env.TEST_RESULTS_FILE && {

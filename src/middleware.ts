@@ -15,7 +15,7 @@ export const onRequest = sequence(
   translateFailures,
   openServices,
   limitRequests,
-  keepPages,
   refuseBadRequests,
+  keepPages,
   readVisitor,
 );

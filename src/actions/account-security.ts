@@ -3,7 +3,7 @@ import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { readDeviceCookie, writeDeviceCookie } from "#http/device-cookie.ts";
 import { describeDevice } from "#http/device.ts";
-import { currentPassword, emailAddress } from "#http/fields.ts";
+import { currentPassword, emailAddress, form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { emailChangeCookie } from "#http/proof-cookie.ts";
 import { readSessionCookie } from "#http/session-cookie.ts";
@@ -16,7 +16,7 @@ import { sendDueMail } from "#lib/operations/outbox.ts";
 
 export const changeEmail = defineAction({
   accept: "form",
-  input: z.object({ email: emailAddress(), currentPassword: currentPassword() }),
+  input: form({ email: emailAddress(), currentPassword: currentPassword() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -35,7 +35,7 @@ export const changeEmail = defineAction({
 
 export const confirmEmail = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -56,7 +56,7 @@ export const confirmEmail = defineAction({
 
 export const endSession = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     reference: z.string("Please say which device.").regex(/^[0-9a-f]{16}$/, "This is no device."),
   }),
   handler: ({ reference }, context) =>
@@ -73,7 +73,7 @@ export const endSession = defineAction({
 
 export const endOtherSessions = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const { redis, database } = context.locals.services;

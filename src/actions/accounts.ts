@@ -4,7 +4,7 @@ import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
 import { readDeviceCookie, writeDeviceCookie } from "#http/device-cookie.ts";
-import { emailAddress, givenPassword, line, newPassword } from "#http/fields.ts";
+import { emailAddress, form, givenPassword, line, newPassword } from "#http/fields.ts";
 import { nextAddress } from "#http/next-address.ts";
 import {
   deleteLinkCookie,
@@ -31,7 +31,7 @@ const next = z.string().max(2_000).nullish();
 
 export const signUp = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     name: line("Please enter your name.", 100),
     email: emailAddress(),
     password: newPassword(),
@@ -59,7 +59,7 @@ export const signUp = defineAction({
 
 export const confirmSignUp = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     /** Six digits from the mail; without them the link that this browser opened counts. */
     code: z
       .string()
@@ -87,7 +87,7 @@ export const confirmSignUp = defineAction({
 
 export const signIn = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     email: emailAddress(),
     password: givenPassword(),
     remember: z.literal("on").nullish(),
@@ -121,7 +121,7 @@ export const signIn = defineAction({
 
 export const signOut = defineAction({
   accept: "form",
-  input: z.object({ everywhere: z.literal("yes").nullish() }),
+  input: form({ everywhere: z.literal("yes").nullish() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, session } = context.locals;

@@ -1,7 +1,7 @@
 import { defineAction, type ActionAPIContext } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
-import { emailAddress, line } from "#http/fields.ts";
+import { emailAddress, form, line } from "#http/fields.ts";
 import { requireAdmin } from "#http/guards.ts";
 import { isSlug } from "#lib/courses/slug.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -18,7 +18,7 @@ const course = z.string().refine(isSlug, "This course is not known.");
 
 export const refundOrder = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     orderId,
     items: z.array(itemId).max(10),
     whole: z.literal("on").optional(),
@@ -33,28 +33,28 @@ export const refundOrder = defineAction({
 
 export const resyncOrder = defineAction({
   accept: "form",
-  input: z.object({ orderId }),
+  input: form({ orderId }),
   handler: (input, context) =>
     act(context, (services, by) => orders.resyncOrder(services, { ...input, ...by })),
 });
 
 export const acceptReview = defineAction({
   accept: "form",
-  input: z.object({ orderId, reason }),
+  input: form({ orderId, reason }),
   handler: (input, context) =>
     act(context, (services, by) => orders.acceptReview(services, { ...input, ...by })),
 });
 
 export const withdrawGrant = defineAction({
   accept: "form",
-  input: z.object({ orderId, reason }),
+  input: form({ orderId, reason }),
   handler: (input, context) =>
     act(context, (services, by) => orders.withdrawGrant(services, { ...input, ...by })),
 });
 
 export const assignRefund = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     orderId,
     refundId: z.uuid("This refund is not known."),
     items: z.array(itemId).min(1, "Please tick at least one course.").max(10),
@@ -65,7 +65,7 @@ export const assignRefund = defineAction({
 
 export const grantCourses = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     email: emailAddress(),
     courses: z.array(course).min(1, "Please tick at least one course.").max(10),
     reason,

@@ -1,14 +1,13 @@
 import { defineAction } from "astro:actions";
-import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
-import { emailAddress, line, paragraph } from "#http/fields.ts";
+import { emailAddress, form, line, paragraph } from "#http/fields.ts";
 import { enqueueMail, sendDueMail } from "#lib/operations/outbox.ts";
 import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 export const contact = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     name: line("Please enter your name.", 100),
     email: emailAddress(),
     message: paragraph("Please write what it is about.", 4_000),

@@ -2,7 +2,7 @@ import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { describeDevice } from "#http/device.ts";
-import { currentPassword } from "#http/fields.ts";
+import { currentPassword, form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { deleteSessionCookie } from "#http/session-cookie.ts";
 import { startSession } from "#http/start-session.ts";
@@ -11,7 +11,7 @@ import { sendDueMail } from "#lib/operations/outbox.ts";
 
 export const deleteAccount = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     currentPassword: currentPassword(),
     understood: z.literal("on", "Please tick that you know what is lost."),
   }),
@@ -32,7 +32,7 @@ export const deleteAccount = defineAction({
 
 export const keepAccount = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;

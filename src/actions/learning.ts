@@ -1,6 +1,7 @@
 import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { AppError } from "#lib/errors.ts";
 import { setLessonDone } from "#lib/learning/progress.ts";
@@ -8,7 +9,7 @@ import { isLivemode } from "#lib/orders/livemode.ts";
 
 export const completeLesson = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     lessonId: z.uuid("This lesson is not known."),
     done: z.enum(["yes", "no"], "Please say whether the lesson is done."),
   }),

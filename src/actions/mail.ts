@@ -1,13 +1,13 @@
 import { defineAction } from "astro:actions";
-import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { allowMailAgain as allowAgain } from "#lib/operations/suppressions.ts";
 
 export const allowMailAgain = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;

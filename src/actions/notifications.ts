@@ -1,6 +1,7 @@
 import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { unsubscribeCookie } from "#http/proof-cookie.ts";
 import { updateNewsChoice } from "#lib/accounts/news-queries.ts";
@@ -9,7 +10,7 @@ import { AppError } from "#lib/errors.ts";
 
 export const chooseNotifications = defineAction({
   accept: "form",
-  input: z.object({ news: z.literal("on").nullish() }),
+  input: form({ news: z.literal("on").nullish() }),
   handler: ({ news }, context) =>
     translateErrors(context, async () => {
       const { userId } = requireSession(context);
@@ -22,7 +23,7 @@ export const chooseNotifications = defineAction({
 /** For who followed a mail's link, signed in or not. */
 export const unsubscribe = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const link = unsubscribeCookie.read(context.cookies);

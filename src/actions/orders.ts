@@ -1,13 +1,14 @@
 import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { MAX_COURSES, startCheckout as beginCheckout } from "#lib/orders/start-checkout.ts";
 import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 export const startCheckout = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     courseIds: z
       .array(z.uuid("This course is not known."))
       .min(1, "Please choose at least one course.")

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
-import { currentPassword, line } from "#http/fields.ts";
+import { currentPassword, form, line } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
 import { passkeyCookie } from "#http/token-cookie.ts";
@@ -18,7 +18,7 @@ const credential = z.string("This needs JavaScript.").min(2).max(30_000);
 /** Gives the options with which the page asks the browser for a passkey. */
 export const beginPasskey = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     name: line("Please give the passkey a name.", 60),
     currentPassword: currentPassword(),
   }),
@@ -36,7 +36,7 @@ export const beginPasskey = defineAction({
 
 export const addPasskey = defineAction({
   accept: "form",
-  input: z.object({ credential }),
+  input: form({ credential }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;
@@ -52,7 +52,7 @@ export const addPasskey = defineAction({
 
 export const removePasskey = defineAction({
   accept: "form",
-  input: z.object({ id: z.uuid() }),
+  input: form({ id: z.uuid() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;
@@ -66,7 +66,7 @@ export const removePasskey = defineAction({
 
 export const signInWithPasskey = defineAction({
   accept: "form",
-  input: z.object({ credential, next: z.string().max(2_000).nullish() }),
+  input: form({ credential, next: z.string().max(2_000).nullish() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;

@@ -1,9 +1,8 @@
 import { defineAction } from "astro:actions";
-import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
-import { currentPassword, emailAddress, newPassword } from "#http/fields.ts";
+import { currentPassword, emailAddress, form, newPassword } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { resetCookie } from "#http/proof-cookie.ts";
 import { deleteSessionCookie } from "#http/session-cookie.ts";
@@ -19,7 +18,7 @@ import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
 
 export const requestPasswordReset = defineAction({
   accept: "form",
-  input: z.object({ email: emailAddress() }),
+  input: form({ email: emailAddress() }),
   handler: ({ email }, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -36,7 +35,7 @@ export const requestPasswordReset = defineAction({
 
 export const resetPassword = defineAction({
   accept: "form",
-  input: z.object({ password: newPassword() }),
+  input: form({ password: newPassword() }),
   handler: ({ password }, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -58,7 +57,7 @@ export const resetPassword = defineAction({
 
 export const changePassword = defineAction({
   accept: "form",
-  input: z.object({ currentPassword: currentPassword(), password: newPassword() }),
+  input: form({ currentPassword: currentPassword(), password: newPassword() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;

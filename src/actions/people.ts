@@ -1,7 +1,7 @@
 import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
-import { emailAddress, line } from "#http/fields.ts";
+import { emailAddress, form, line } from "#http/fields.ts";
 import { requireAdmin, requireSession, requireStaff } from "#http/guards.ts";
 import { readSessionCookie } from "#http/session-cookie.ts";
 import { actOnPerson as act } from "#lib/accounts/admin/act-on-person.ts";
@@ -14,7 +14,7 @@ const reason = line("Please say why: it stays in the audit log.", 300);
 
 export const actOnPerson = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     personId,
     act: z.enum(
       ["person.end-sessions", "person.lock", "person.unlock", "person.remove-second-factor"],
@@ -34,7 +34,7 @@ export const actOnPerson = defineAction({
 
 export const erasePerson = defineAction({
   accept: "form",
-  input: z.object({ personId, address: emailAddress(), reason }),
+  input: form({ personId, address: emailAddress(), reason }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { userId: actorId } = await requireAdmin(context);
@@ -47,7 +47,7 @@ export const erasePerson = defineAction({
 
 export const lookAtAccount = defineAction({
   accept: "form",
-  input: z.object({ personId, reason }),
+  input: form({ personId, reason }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const session = await requireStaff(context);
@@ -61,7 +61,7 @@ export const lookAtAccount = defineAction({
 /** Asks for no role: who is of the staff no more may end it too. */
 export const endLook = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const session = requireSession(context);

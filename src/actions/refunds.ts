@@ -1,13 +1,14 @@
 import { defineAction } from "astro:actions";
 import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { returnItems } from "#lib/orders/return-items.ts";
 import { enforceLimits } from "#lib/rate-limits.ts";
 
 export const refundItems = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     orderId: z.uuid("This order is not known."),
     items: z
       .array(z.uuid("This course is not known."))

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { describeDevice } from "#http/device.ts";
 import { writeDeviceCookie } from "#http/device-cookie.ts";
+import { form } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
 import { secondStepCookie } from "#http/token-cookie.ts";
@@ -21,7 +22,7 @@ const code = z
 /** The second step of signing in: only now is there a session. */
 export const confirmSecondStep = defineAction({
   accept: "form",
-  input: z.object({ code, next: z.string().max(2_000).nullish() }),
+  input: form({ code, next: z.string().max(2_000).nullish() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -42,7 +43,7 @@ export const confirmSecondStep = defineAction({
 
 export const beginSecondFactor = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const { userId } = requireSession(context);
@@ -54,7 +55,7 @@ export const beginSecondFactor = defineAction({
 /** Turns the authenticator on; gives the recovery codes, which the page shows this once. */
 export const confirmSecondFactor = defineAction({
   accept: "form",
-  input: z.object({ code }),
+  input: form({ code }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;
@@ -72,7 +73,7 @@ export const confirmSecondFactor = defineAction({
 
 export const turnSecondFactorOff = defineAction({
   accept: "form",
-  input: z.object({ code }),
+  input: form({ code }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services, cfContext } = context.locals;

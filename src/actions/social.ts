@@ -3,7 +3,7 @@ import { z } from "zod";
 import { translateErrors } from "#http/action-errors.ts";
 import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
-import { currentPassword, line } from "#http/fields.ts";
+import { currentPassword, form, line } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
 import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
@@ -20,7 +20,7 @@ const provider = z.enum(SOCIAL_PROVIDERS, "Please say which one.");
 /** Begins a sign-in by another provider; gives the address of its page. */
 export const startSocialSignIn = defineAction({
   accept: "form",
-  input: z.object({ provider, next: z.string().max(2_000).nullish() }),
+  input: form({ provider, next: z.string().max(2_000).nullish() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -40,7 +40,7 @@ export const startSocialSignIn = defineAction({
 /** Begins to add a provider to the account that is signed in; gives the address of its page. */
 export const linkIdentity = defineAction({
   accept: "form",
-  input: z.object({ provider, currentPassword: currentPassword() }),
+  input: form({ provider, currentPassword: currentPassword() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { userId } = requireSession(context);
@@ -56,7 +56,7 @@ export const linkIdentity = defineAction({
 
 export const unlinkIdentity = defineAction({
   accept: "form",
-  input: z.object({ provider, currentPassword: currentPassword() }),
+  input: form({ provider, currentPassword: currentPassword() }),
   handler: (input, context) =>
     translateErrors(context, async () => {
       const { services } = context.locals;
@@ -75,7 +75,7 @@ export const unlinkIdentity = defineAction({
 /** Makes the account of somebody whom a provider vouched for, and signs them in. */
 export const makeSocialAccount = defineAction({
   accept: "form",
-  input: z.object({
+  input: form({
     name: line("Please enter your name.", 100),
     terms: z.literal("on", "Please accept the terms to make an account."),
   }),
@@ -95,7 +95,7 @@ export const makeSocialAccount = defineAction({
 /** Links whom a provider vouched for to the account with their address, whose owner has signed in. */
 export const confirmSocialLink = defineAction({
   accept: "form",
-  input: z.object({}),
+  input: form({}),
   handler: (_input, context) =>
     translateErrors(context, async () => {
       const session = requireSession(context);

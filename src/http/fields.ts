@@ -2,7 +2,20 @@ import { z } from "zod";
 import { PASSWORD_MAX_LENGTH, PASSWORD_MIN_LENGTH } from "#lib/accounts/passwords.ts";
 
 // Neither PostgreSQL nor a mail header takes them, and no name or address has them.
-const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/;
+const FORBIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]/;
+
+/**
+ * A form of exactly these fields: one that it does not have is refused by name (ASVS V2.2.1, V15.3.5). Of a field that comes
+ * twice, and is no list, the first counts.
+ */
+export function form<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys"
+        ? `This form has no field ${keys.join(", ").slice(0, 100)}. Please load the page again.`
+        : undefined,
+  });
+}
 
 /** One line of text: trimmed, 1 to `max` characters, no control characters; `missing` is said when it is empty. */
 export function line(missing: string, max: number) {

@@ -15,7 +15,7 @@ export function formProblems(
   if (!isInputError(error)) return { message: error.message, fields: {} };
   const entries = Object.entries(error.fields as Record<string, string[] | undefined>);
   return {
-    message: null,
+    message: error.issues.find(({ path }) => path.length === 0)?.message ?? null,
     fields: Object.fromEntries(entries.map(([name, problems]) => [name, problems?.[0] ?? ""])),
   };
 }

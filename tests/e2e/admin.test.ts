@@ -13,7 +13,7 @@ const ACTS = [
   "withdrawGrant",
   "assignRefund",
   "grantCourses",
-];
+] as const;
 
 test("visitors are asked to sign in, and learners find nothing", async ({ visitor }) => {
   const learner = await makePerson();
@@ -30,9 +30,17 @@ test("visitors are asked to sign in, and learners find nothing", async ({ visito
 test("nobody but an admin can do what an admin does", async ({ visitor }) => {
   const learner = await makePerson();
   const orderId = await buyCourse(learner);
-  const form = { orderId, refundId: orderId, items: orderId, whole: "on", reason: "I want it" };
-  const data = { ...form, email: learner.email, courses: COURSE };
+  const order = { orderId, reason: "I want it" };
+  const forms: Record<(typeof ACTS)[number], Record<string, string>> = {
+    refundOrder: { ...order, items: orderId, whole: "on" },
+    resyncOrder: { orderId },
+    acceptReview: order,
+    assignRefund: { orderId, refundId: orderId, items: orderId },
+    grantCourses: { email: learner.email, courses: COURSE, reason: "I want it" },
+    withdrawGrant: order,
+  };
   for (const act of ACTS) {
+    const data = forms[act];
     const path = `/admin/orders/${orderId}?_action=${act}`;
     const asVisitor = await visitor.post(path, { form: data });
     expect.soft(asVisitor.status(), act).toBe(303);

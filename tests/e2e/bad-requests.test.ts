@@ -1,16 +1,9 @@
 import { COURSE, makePerson, newClientAddress } from "../support/e2e-shop.ts";
+import { INTERNAL } from "../support/e2e-internals.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
-// What would tell a stranger how the shop is made: stacks, SQL, clients, addresses inside.
-const INTERNAL = new RegExp(
-  [
-    String.raw`\n\s+at \w|node_modules|\.ts:\d`,
-    String.raw`\bSELECT\b|INSERT INTO|postgres(ql)?:|slipway_app`,
-    String.raw`Zod|Neon|ECONN|127\.0\.0\.1|sk_test_|whsec_`,
-  ].join("|"),
-);
 const JSON_TYPE = { "Content-Type": "application/json" };
 const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" };
 

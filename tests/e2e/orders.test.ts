@@ -117,7 +117,10 @@ test("a course that is owned is not sold again", async ({ page, login }) => {
   await expect(page.getByRole("link", { name: /^Buy/ })).toHaveCount(0);
 });
 
-test("a price that the browser sends counts for nothing", async ({ page, login }) => {
+test("a price that the browser sends is refused, and counts for nothing", async ({
+  page,
+  login,
+}) => {
   const { id } = await login();
   await page.goto(`/checkout/${COURSE}`);
   await page.locator("main form").evaluate((form) => {
@@ -126,12 +129,18 @@ test("a price that the browser sends counts for nothing", async ({ page, login }
   });
   await agree(page);
   await page.getByRole("button", { name: /^Continue to payment/ }).click();
-  await expect(page).toHaveURL(/\/c\/pay\/cs_/);
-  const [order] = await shopServices().database.read<{ totalAmount: number; currency: string }[]>`
+  await expect(page.getByRole("alert")).toContainText("This form has no field price, priceAmount");
+  const readOrders = () => shopServices().database.read<
+    { totalAmount: number; currency: string }[]
+  >`
     SELECT total_amount, currency
     FROM orders
     WHERE user_id = ${id}`;
-  expect(order).toEqual({ totalAmount: 3900, currency: "eur" });
+  expect(await readOrders()).toEqual([]);
+  await agree(page);
+  await page.getByRole("button", { name: /^Continue to payment/ }).click();
+  await expect(page).toHaveURL(/\/c\/pay\/cs_/);
+  expect(await readOrders()).toEqual([{ totalAmount: 3900, currency: "eur" }]);
   await expect(page.getByText("€39.00").first()).toBeVisible();
 });
 

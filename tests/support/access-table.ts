@@ -124,6 +124,7 @@ export const PAGES: Record<string, Access> = {
 };
 
 const REASON = "To see who may";
+const ORDER = { orderId: "{order}", reason: REASON };
 const SIGNED_IN: Access["outcomes"] = [401, 200, 200, 200];
 // A proof is missing, which is asked for after who it is.
 const WRONG_CODE: Access["outcomes"] = [401, 401, 401, 401];
@@ -182,23 +183,36 @@ export const ACTIONS: Record<string, Access> = {
     { orderId: "{order}", items: "00000000-0000-4000-8000-000000000000" },
     [401, 404, 404, 404],
   ),
-  refundOrder: adminAction("refundOrder", { items: "{item}", amount: "-1" }),
-  resyncOrder: adminAction("resyncOrder", {}),
-  acceptReview: adminAction("acceptReview", {}),
-  assignRefund: adminAction("assignRefund", { refundId: "{item}", items: "{item}" }),
+  refundOrder: adminAction("refundOrder", { ...ORDER, items: "{item}", amount: "-1" }),
+  resyncOrder: adminAction("resyncOrder", { orderId: "{order}" }),
+  acceptReview: adminAction("acceptReview", ORDER),
+  assignRefund: adminAction("assignRefund", {
+    orderId: "{order}",
+    refundId: "{item}",
+    items: "{item}",
+  }),
   grantCourses: adminAction("grantCourses", {
     email: "kim@buyer.example",
     courses: "no-such-course",
+    reason: REASON,
   }),
-  withdrawGrant: adminAction("withdrawGrant", {}),
-  actOnPerson: adminAction("actOnPerson", { personId: "{item}", act: "person.unlock" }),
+  withdrawGrant: adminAction("withdrawGrant", ORDER),
+  actOnPerson: adminAction("actOnPerson", {
+    personId: "{item}",
+    act: "person.unlock",
+    reason: REASON,
+  }),
   // An id that nobody has: who may look finds nobody there.
   lookAtAccount: {
     ...action("lookAtAccount", { personId: "{item}", reason: REASON }, [401, 404, 404, 404]),
     support: 404,
   },
   endLook: action("endLook", {}, [401, 409, 409, 409]),
-  erasePerson: adminAction("erasePerson", { personId: "{item}", address: "kim@buyer.example" }),
+  erasePerson: adminAction("erasePerson", {
+    personId: "{item}",
+    address: "kim@buyer.example",
+    reason: REASON,
+  }),
 };
 
 function refusesUnproved(path: string, outcomes: Access["outcomes"]): Access {
@@ -216,6 +230,5 @@ function withWrongPassword(name: string, form: Record<string, string>): Access {
 
 /** For admins alone; what an admin gets is up to the order, and no refusal of who asks. */
 function adminAction(name: string, form: Record<string, string>): Access {
-  const full = { orderId: "{order}", reason: REASON, ...form };
-  return { ...action(name, full, [401, 404, 404, NOT_REFUSED]), support: 403 };
+  return { ...action(name, form, [401, 404, 404, NOT_REFUSED]), support: 403 };
 }

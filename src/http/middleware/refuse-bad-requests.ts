@@ -22,6 +22,9 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
     return problemResponse({ status: 415 });
   if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
     throw new AppError("invalid", "This address holds characters that can't be used.");
+  // Astro decodes a path until nothing is left to decode; no path of ours holds a percent sign (ASVS V1.1.1).
+  if (/%25/.test(new URL(request.url).pathname))
+    throw new AppError("invalid", "This address is encoded twice.");
   if (!isFromOurPages(request, url))
     throw new AppError("forbidden", "This request did not come from one of our pages.", {
       event: "cross-site-request-refused",
