@@ -35,14 +35,15 @@ export default defineConfig({
     {
       name: "e2e",
       testDir: "tests/e2e",
-      testIgnore: ["faults.test.ts", "records.test.ts"],
+      testIgnore: ["*faults.test.ts", "records.test.ts"],
       use: devices["Desktop Chrome"],
     },
     // Breaks the services of the whole stack: run it by itself.
     {
       name: "faults",
       testDir: "tests/e2e",
-      testMatch: "faults.test.ts",
+      testMatch: "*faults.test.ts",
+      workers: 1,
       use: devices["Desktop Chrome"],
     },
     // Reads what all the others left behind in logs, reports and mail: run it last.

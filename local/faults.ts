@@ -21,6 +21,7 @@ export const FAULTS = [
   "full",
   "readonly",
   "cut",
+  "broken",
 ] as const;
 
 export type FaultyService = (typeof FAULTY_SERVICES)[number];
@@ -35,8 +36,8 @@ export interface Faults {
   set(service: FaultyService, fault: Fault | null): void;
   /**
    * Plays refuse (the connection ends at once), hang (no answer until the fault is gone), slow (five seconds, then as usual), errors (every
-   * second call 500) and cut (an answer that ends half-way). "credentials", "full" and "readonly" have a shape of their own in each
-   * service, which answers them itself.
+   * second call 500) and cut (an answer that ends half-way). "credentials", "full", "readonly" and "broken" (every
+   * call refused as wrong, in words that tell of the inside) have a shape of their own in each service, which answers them itself.
    */
   guard(
     service: FaultyService,

@@ -48,3 +48,15 @@ export function diskFull(error: unknown): unknown {
     hint: "Check free disk space.",
   });
 }
+
+/** The refusal of a statement that is wrong, with all that PostgreSQL tells of itself. */
+export function brokenStatement(): Error {
+  return Object.assign(new Error('relation "inside_the_shop" does not exist'), {
+    severity: "ERROR",
+    code: "42P01",
+    detail: "Server inside-7.internal.example, user slipway_app.",
+    file: "parse_relation.c",
+    line: "1449",
+    routine: "parserOpenTable",
+  });
+}

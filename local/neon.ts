@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import pg from "pg";
 import type { Faults } from "./faults.ts";
-import { diskFull, errorBody, isFromServer, wrongPassword } from "./neon-error.ts";
+import { brokenStatement, diskFull, errorBody, isFromServer, wrongPassword } from "./neon-error.ts";
 import { runStatements, type StatementRequest } from "./neon-query.ts";
 import { createNeonSocket } from "./neon-socket.ts";
 import type { LocalService } from "./service.ts";
@@ -39,6 +39,7 @@ export function createNeonBridge(options: BridgeOptions): LocalService {
       }
       try {
         if (options.faults.get("database") === "credentials") throw wrongPassword();
+        if (options.faults.get("database") === "broken") throw brokenStatement();
         await answer(request, response, body, pools.get(connection), options.faults);
       } catch (error) {
         send(response, isFromServer(error) ? 400 : 503, errorBody(error));

@@ -30,6 +30,8 @@ export function createUpstashBridge(options: BridgeOptions): LocalService {
       const body = await readBody(request);
       if (faults.get("redis") === "credentials" || !isAllowed(request, options.token))
         send(response, 401, { error: "WRONGPASS invalid or missing auth token" });
+      else if (faults.get("redis") === "broken")
+        send(response, 400, { error: "ERR inside_the_shop at inside-7.internal.example:6379" });
       else if (/^p?subscribe$/i.test(segments[0] ?? ""))
         await subscriptions.open(response, segments);
       else {

@@ -1,27 +1,8 @@
-import type { APIRequestContext, APIResponse } from "@playwright/test";
-import {
-  ACTIONS,
-  NOT_REFUSED,
-  PAGES,
-  ROLES,
-  type Access,
-  type Role,
-} from "../support/access-table.ts";
-import {
-  buyCourse,
-  COURSE,
-  makePerson,
-  newClientAddress,
-  shopServices,
-  type Person,
-} from "../support/e2e-shop.ts";
+import type { APIResponse } from "@playwright/test";
+import { ACTIONS, NOT_REFUSED, PAGES, ROLES } from "../support/access-table.ts";
+import { ask, fill, makeCast, type Cast } from "../support/e2e-access.ts";
+import { shopServices } from "../support/e2e-shop.ts";
 import { expect, test } from "../support/e2e.ts";
-
-/** Who asks, and what is the owner's. */
-interface Cast {
-  people: Record<Role, Person | null>;
-  ids: Record<string, string>;
-}
 
 let cast: Cast | undefined;
 
@@ -98,49 +79,6 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 async function getCast(): Promise<Cast> {
   cast ??= await makeCast();
   return cast;
-}
-
-async function makeCast(): Promise<Cast> {
-  const owner = await makePerson("Olga Owner");
-  const order = await buyCourse(owner);
-  const [row] = await shopServices().database.read<Record<string, string>[]>`
-    SELECT items.id AS item, orders.stripe_session_id AS session, lessons.id AS lesson
-    FROM order_items items
-    JOIN orders ON orders.id = items.order_id
-    JOIN lessons ON lessons.course_id = items.course_id
-    JOIN courses ON courses.id = items.course_id
-    WHERE orders.id = ${order} AND courses.slug = ${COURSE}
-    LIMIT 1`;
-  const people = {
-    visitor: null,
-    learner: await makePerson("Lena Learner"),
-    owner,
-    admin: await makePerson("Ada Admin", "admin"),
-    support: await makePerson("Sue Support", "support"),
-  };
-  return { people, ids: { ...row, order, owner: owner.id } };
-}
-
-function fill({ path, form, ...access }: Access, ids: Record<string, string>): Access {
-  const put = (text: string) => text.replace(/\{(\w+)\}/g, (_all, name: string) => ids[name] ?? "");
-  const filled = Object.entries(form ?? {}).map(([name, value]) => [name, put(value)]);
-  return {
-    ...access,
-    path: put(path),
-    ...(form && { form: Object.fromEntries(filled) as Record<string, string> }),
-  };
-}
-
-function ask(
-  visitor: APIRequestContext,
-  { path, method = "GET" as never, form }: Access,
-  person: Person | null,
-): Promise<APIResponse> {
-  const headers = {
-    "CF-Connecting-IP": newClientAddress(),
-    ...(person && { Cookie: `__Host-session=${person.session}` }),
-  };
-  return visitor.fetch(path, { method, headers, ...(form && { form }) });
 }
 
 function outcomeOf(answer: APIResponse): number | string {
