@@ -31,6 +31,11 @@ export function stateOfOrder({ status, source, totalAmount }: OrderView): string
   return STATES[status];
 }
 
+/** What an order's status means to its buyer. */
+export function describeStatus(status: OrderStatus): string {
+  return STATES[status];
+}
+
 /** A refund's state in its buyer's words. */
 export function stateOfRefund(status: RefundStatus): string {
   return REFUND_STATES[status];

@@ -54,6 +54,13 @@ test("pages allow no inline script and no foreign one", async ({ request }) => {
   expect(policy).not.toMatch(/unsafe-inline|unsafe-eval/);
 });
 
+test("the legal pages name who runs the shop", async ({ request }) => {
+  test.skip(isLocal, "Nobody runs the local shop.");
+  // src/components/operator.ts: whoever sells must say who they are.
+  const terms = await (await request.get("/terms")).text();
+  expect(terms, "OPERATOR is still the example").not.toContain("This shop is an example");
+});
+
 test("the catalogue lists courses with prices, and a course can be opened", async ({ page }) => {
   await page.goto("/courses");
   const courses = page.getByRole("list", { name: "Courses" }).getByRole("listitem");

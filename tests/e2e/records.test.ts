@@ -132,7 +132,7 @@ function readLesson(visitor: APIRequestContext): Promise<APIResponse> {
 }
 
 async function resyncAsSupport(visitor: APIRequestContext): Promise<APIResponse> {
-  const form = { orderId: NOBODY, reason: "To see who may" };
+  const form = { orderId: NOBODY };
   return visitor.post("/_actions/resyncOrder", { ...(await as("support")), form });
 }
 

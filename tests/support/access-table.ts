@@ -46,6 +46,7 @@ export const PAGES: Record<string, Access> = {
   ".well-known/security.txt.ts": { path: "/.well-known/security.txt", outcomes: OPEN },
   "account.astro": { path: "/account", outcomes: ANYONE_SIGNED_IN },
   "account/connected.astro": { path: "/account/connected", outcomes: ANYONE_SIGNED_IN },
+  "account/data.astro": { path: "/account/data", outcomes: ANYONE_SIGNED_IN },
   "account/data.json.ts": { path: "/account/data.json", outcomes: ANYONE_SIGNED_IN },
   "account/delete.astro": { path: "/account/delete", outcomes: ANYONE_SIGNED_IN },
   "account/deleted.astro": { path: "/account/deleted", outcomes: OPEN },
