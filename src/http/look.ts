@@ -24,6 +24,8 @@ const OPEN_ROUTES = new Set([
   "/terms",
 ]);
 const OPEN_ACTIONS = new Set(["endLook", "signOut"]);
+// What the pages report of themselves: it names nobody.
+const REPORTS = new Set(["/api/errors", "/api/vitals"]);
 
 /**
  * While a session of staff looks at an account, its pages show that account, and nothing can be done.
@@ -32,7 +34,7 @@ const OPEN_ACTIONS = new Set(["endLook", "signOut"]);
 export async function showLookedAt(context: APIContext, session: Session): Promise<void> {
   const { locals, request, routePattern } = context;
   const isSafe = ["GET", "HEAD"].includes(request.method);
-  if (!isSafe && OPEN_ACTIONS.has(actionOf(context))) return;
+  if (!isSafe && (OPEN_ACTIONS.has(actionOf(context)) || REPORTS.has(routePattern))) return;
   const now = new Date();
   const person = await findLookedAt(locals.services, session, now);
   if (!person || !session.look) return;

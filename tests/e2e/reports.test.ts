@@ -47,6 +47,7 @@ test("what a page view measured is counted once by its route", async ({ page }) 
     await page.evaluate(`import(${JSON.stringify(library)}).then(() => null)`);
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+    await forgetLimitOfBeacons();
     await page.goto("/terms");
   };
   const before = await countViews(route, "TTFB");
@@ -64,6 +65,14 @@ test("a beacon adds one to each of its counts", async ({ visitor }) => {
   expect(answer.status()).toBe(204);
   expect((await countViews("/503")) - before).toBe(5);
 });
+
+// A page that is left takes its test's address along to no request: all tests' beacons share one limit.
+async function forgetLimitOfBeacons(): Promise<void> {
+  await shopServices().redis.run(async (client) => {
+    const keys = await client.keys("limit:vitals:*");
+    if (keys.length > 0) await client.del(...keys);
+  });
+}
 
 async function throwIn(page: Page, message: string): Promise<void> {
   await page.evaluate((text) => {

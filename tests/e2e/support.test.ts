@@ -79,6 +79,11 @@ async function lookFromTheStart(page: Page, person: Person): Promise<void> {
     await expect(page.getByRole("region", { name: BANNER })).toBeVisible();
     await expect(page.locator("main").getByText(text).first()).toBeVisible();
   }
+  const reported = await page.evaluate(async () => {
+    const body = JSON.stringify({ route: "/learn", metrics: {} });
+    return (await fetch("/api/vitals", { method: "POST", body })).status;
+  });
+  expect(reported, "what a page measured names nobody").toBe(204);
   await page.goto("/account/second-factor");
   await expect(page.getByText("This page is closed while you look")).toBeVisible();
   await page.getByRole("button", { name: "End the look" }).click();
