@@ -28,7 +28,11 @@ else await main(asked.length > 0 ? asked : PARTS);
 /** @param {string[]} parts */
 async function main(parts) {
   const unknown = parts.find((part) => !PARTS.includes(part));
-  if (unknown) throw new Error(`There is no part ${unknown}.\n\n${HELP}`);
+  if (unknown) {
+    process.stderr.write(`There is no part "${unknown}".\n\n${HELP}\n`);
+    process.exitCode = 2;
+    return;
+  }
   await step("Packages", () => install());
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });

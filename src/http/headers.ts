@@ -27,8 +27,11 @@ export function withSecurityHeaders(response: Response, formTargets: string[]): 
   return secured;
 }
 
-// Only what came by `fetch` or Response.redirect() has headers that can't be changed.
+// Only what came by `fetch` or Response.redirect() has headers that can't be changed. Of a refused form Astro tells in HTTP/1.1's
+// reason, which is no place for names of our libraries.
 function withHeadersToSet(response: Response): Response {
+  const { body, status, headers, statusText } = response;
+  if (statusText.startsWith("Astro")) return new Response(body, { status, headers });
   try {
     response.headers.set("X-Content-Type-Options", "nosniff");
     return response;

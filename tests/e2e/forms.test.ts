@@ -45,6 +45,7 @@ test("S43: a field that a form does not have is named, and the rest is kept", as
   const form = { name: "Kim", email: "kim@b.example", message: "Hello there.", price: "1" };
   const refused = await visitor.post("/contact?_action=contact", { form });
   expect(refused.status()).toBe(400);
+  expect(refused.statusText(), "names none of our libraries").toBe("Bad Request");
   const html = await refused.text();
   expect(html).toContain("This form has no field price. Please load the page again.");
   expect(html).toContain("Hello there.");
