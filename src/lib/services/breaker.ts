@@ -6,7 +6,6 @@ export interface Breaker {
    * breaker is open; otherwise what `call` throws. Failures that `isOutage` denies don't count.
    */
   run<T>(call: () => Promise<T>): Promise<T>;
-  readonly isOpen: boolean;
 }
 
 interface BreakerOptions {
@@ -20,44 +19,41 @@ interface BreakerOptions {
 
 /**
  * A circuit breaker for one dependency: five failures within ten seconds open it for five seconds,
- * then one probe decides. One per isolate: it holds no request's promise, only counts and times.
+ * then one probe decides. A probe that hangs decides nothing: five seconds later the next goes through, so
+ * that a dependency that is back is found within that time, however long its callers wait for an answer.
+ * One per isolate: it holds no request's promise, only counts and times.
  */
 export function createBreaker(dependency: string, options: BreakerOptions): Breaker {
   const { isOutage, failures = 5, windowMs = 10_000, openMs = 5_000, now = Date.now } = options;
   let failedAt: number[] = [];
+  /** Until when nothing is called; 0 while it is closed. */
   let openUntil = 0;
-  let isProbing = false;
 
   function recordFailure(): void {
     failedAt = [...failedAt.filter((time) => time > now() - windowMs), now()];
-    if (isProbing || failedAt.length >= failures) openUntil = now() + openMs;
+    if (openUntil > 0 || failedAt.length >= failures) openUntil = now() + openMs;
   }
 
-  async function attempt<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      const result = await call();
-      failedAt = [];
-      openUntil = 0;
-      return result;
-    } catch (error) {
-      if (isOutage(error)) recordFailure();
-      throw error;
-    }
+  function recordAnswer(): void {
+    failedAt = [];
+    openUntil = 0;
   }
 
   return {
-    get isOpen() {
-      return now() < openUntil;
-    },
     async run(call) {
-      if (now() < openUntil || (openUntil > 0 && isProbing))
+      if (now() < openUntil)
         throw new DependencyError(dependency, new Error("circuit breaker is open"));
-      if (openUntil === 0) return attempt(call);
-      isProbing = true;
+      // What comes after its time is the probe, and opens it for all others meanwhile.
+      if (openUntil > 0) openUntil = now() + openMs;
       try {
-        return await attempt(call);
-      } finally {
-        isProbing = false;
+        const result = await call();
+        recordAnswer();
+        return result;
+      } catch (error) {
+        if (isOutage(error)) recordFailure();
+        // To refuse what was asked is an answer, too.
+        else if (openUntil > 0) recordAnswer();
+        throw error;
       }
     },
   };

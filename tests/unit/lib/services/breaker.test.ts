@@ -55,6 +55,29 @@ test("a probe that fails opens it again", async () => {
   await expect(breaker.run(up)).rejects.toBeInstanceOf(DependencyError);
 });
 
+test("a probe that hangs holds nobody up for longer than five seconds", async () => {
+  const clock = { now: 1_000 };
+  const breaker = breakerAt(clock);
+  await fail(breaker, 5);
+  clock.now += 5_001;
+  const probe = Promise.withResolvers<string>();
+  const hanging = breaker.run(() => probe.promise);
+  clock.now += 5_001;
+  expect(await breaker.run(up)).toBe("up");
+  probe.reject(new Error("down"));
+  await expect(hanging).rejects.toThrow("down");
+  expect(await breaker.run(up), "a late failure is one of five").toBe("up");
+});
+
+test("a probe that is refused for what it asked closes it", async () => {
+  const clock = { now: 1_000 };
+  const breaker = breakerAt(clock);
+  await fail(breaker, 5);
+  clock.now += 5_001;
+  await expect(breaker.run(() => Promise.reject(new Error("wrong")))).rejects.toThrow("wrong");
+  expect(await breaker.run(up)).toBe("up");
+});
+
 test("a refusal of what we asked for says nothing about the dependency", async () => {
   const breaker = breakerAt({ now: 1_000 });
   for (let index = 0; index < 9; index++)
