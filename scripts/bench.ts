@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureBrowser, withStandIn } from "./bench/browser.ts";
+import { measureGrowth } from "./bench/growth.ts";
 import { measureLighthouse } from "./bench/lighthouse.ts";
 import { isBroken, median, table, type Line } from "./bench/lines.ts";
 import { findUnrest, watchMachine, type Machine } from "./bench/machine.ts";
@@ -12,10 +13,11 @@ import { root } from "./steps.mjs";
 const HELP = `npm run bench [-- options]
 
 Builds the shop and a bare Astro project, serves both in workerd and compares them; then opens the
-shop in Chromium and in Lighthouse, behind a stand-in for a CDN. Prints each value beside its budget,
-writes .data/bench/results.json, and fails when a median breaks its budget. Linux only.
+shop in Chromium and in Lighthouse, behind a stand-in for a CDN; then fills the database and times each
+page's statement. Prints each value beside its budget, writes .data/bench/results.json, and fails when a
+median breaks its budget. Linux only.
 
-  --only PART   server, browser or lighthouse; repeatable
+  --only PART   server, browser, lighthouse or growth; repeatable
   --runs N      rounds per line, of which the median counts (3)
   --busy        goes on although other work uses the machine
   --help        this text`;
@@ -24,6 +26,7 @@ const PARTS: Record<Line["part"], (bench: Bench, runs: number) => Promise<Line[]
   server: measureServer,
   browser: measureBrowser,
   lighthouse: judge,
+  growth: measureGrowth,
 };
 const NAMES = Object.keys(PARTS) as Line["part"][];
 const RESULTS = join(root, ".data", "bench", "results.json");

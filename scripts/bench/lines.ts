@@ -1,6 +1,6 @@
 /** One row of the table: what was measured, and what it may be. */
 export interface Line {
-  part: "server" | "browser" | "lighthouse";
+  part: "server" | "browser" | "lighthouse" | "growth";
   name: string;
   unit: string;
   /** One value per round, run or repetition. */

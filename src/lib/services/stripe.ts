@@ -1,4 +1,4 @@
-import Stripe from "stripe";
+import type Stripe from "stripe";
 import { DependencyError } from "#lib/errors.ts";
 import { createBreaker } from "./breaker.ts";
 
@@ -30,13 +30,21 @@ const TOLERANCE_SECONDS = 300;
 /** How long a "too many requests" is waited out; with a longer wait the caller hears of it. */
 const LONGEST_WAIT_SECONDS = 2;
 
+/** Errors of Stripe's library that mean that there is no usable answer, by their `type`. */
+const OUTAGES = new Set([
+  "StripeConnectionError",
+  "StripeAPIError",
+  "StripeRateLimitError",
+  "StripeAuthenticationError",
+]);
+
 const breaker = createBreaker("stripe", { isOutage });
 
 export function openStripe(options: StripeOptions): StripeService {
   // Made when first used: a client costs a tenth of a millisecond, and most requests ask Stripe nothing.
   let client: Stripe | undefined;
-  const patient = (): Stripe =>
-    (client ??= createClient(options, { timeout: 5_000, maxNetworkRetries: 1 }));
+  const patient = async (): Promise<Stripe> =>
+    (client ??= await createClient(options, { timeout: 5_000, maxNetworkRetries: 1 }));
   const guarded = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
       return await breaker.run(ask);
@@ -46,11 +54,13 @@ export function openStripe(options: StripeOptions): StripeService {
     }
   };
   return {
-    run: (call) => guarded(() => waitOnce(patient(), call)),
+    run: (call) => guarded(async () => waitOnce(await patient(), call)),
     runOnce: (call) =>
-      guarded(() => call(createClient(options, { timeout: 2_500, maxNetworkRetries: 0 }))),
-    verifyEvent: (body, signature, now) =>
-      verifyEvent(patient(), options.webhookSecrets, body, signature, now),
+      guarded(async () =>
+        call(await createClient(options, { timeout: 2_500, maxNetworkRetries: 0 })),
+      ),
+    verifyEvent: async (body, signature, now) =>
+      verifyEvent(await patient(), options.webhookSecrets, body, signature, now),
   };
 }
 
@@ -59,18 +69,21 @@ async function waitOnce<T>(client: Stripe, call: (stripe: Stripe) => Promise<T>)
   try {
     return await call(client);
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeRateLimitError)) throw error;
-    const seconds = Number(error.headers?.["retry-after"] ?? Number.NaN);
+    const { type, headers } = error as Partial<Stripe.errors.StripeError>;
+    if (type !== "StripeRateLimitError") throw error;
+    const seconds = Number(headers?.["retry-after"] ?? Number.NaN);
     if (!(seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS)) throw error;
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return call(client);
   }
 }
 
-function createClient(
+// A quarter of what the Worker would read at a cold start otherwise, for the few requests that ask Stripe.
+async function createClient(
   { secretKey, apiBase }: StripeOptions,
   limits: { timeout: number; maxNetworkRetries: number },
-): Stripe {
+): Promise<Stripe> {
+  const { default: Stripe } = await import("stripe");
   const base = apiBase ? new URL(apiBase) : null;
   return new Stripe(secretKey, {
     ...limits,
@@ -108,7 +121,7 @@ async function verifyEvent(
         signature,
         secret,
         TOLERANCE_SECONDS,
-        Stripe.createSubtleCryptoProvider(),
+        undefined,
         now.getTime(),
       );
     } catch (error) {
@@ -120,9 +133,6 @@ async function verifyEvent(
 
 function isOutage(error: unknown): boolean {
   return (
-    error instanceof Stripe.errors.StripeConnectionError ||
-    error instanceof Stripe.errors.StripeAPIError ||
-    error instanceof Stripe.errors.StripeRateLimitError ||
-    error instanceof Stripe.errors.StripeAuthenticationError
+    error instanceof Error && OUTAGES.has((error as Partial<Stripe.errors.StripeError>).type ?? "")
   );
 }
