@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import cloudflare from "@astrojs/cloudflare";
 import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
@@ -7,6 +8,7 @@ import { rememberDigests } from "./build/remembered-digests.ts";
 import { sharedStyles } from "./build/shared-styles.ts";
 import { wholePages } from "./build/whole-pages.ts";
 import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worker-size.ts";
+import { SPECULATION_RULES } from "./src/http/speculation-rules.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
 // Hot reload writes inline scripts and styles, which the policy below is there to forbid.
@@ -32,7 +34,7 @@ export default defineConfig({
     // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.
     sentry({
       enabled: { client: true, server: false },
-      clientInitPath: "src/scripts/report-errors.ts",
+      clientInitPath: "src/scripts/page.ts",
       telemetry: false,
       // Without a token there is nothing to upload, and what marks the maps is kept out of the bundles.
       sourcemaps: { disable: !process.env.SENTRY_AUTH_TOKEN },
@@ -54,6 +56,8 @@ export default defineConfig({
         "manifest-src 'self'",
         "form-action 'self' https://checkout.stripe.com",
       ],
+      // The one inline script: the rules that say what to prefetch. They run nothing.
+      scriptDirective: { hashes: [hashOf(JSON.stringify(SPECULATION_RULES))] },
     },
   },
   vite: {
@@ -73,3 +77,8 @@ export default defineConfig({
     },
   },
 });
+
+/** @param {string} script @returns {`sha256-${string}`} */
+function hashOf(script) {
+  return `sha256-${createHash("sha256").update(script).digest("base64")}`;
+}

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { measureBrowser, withStandIn } from "./bench/browser.ts";
+import { measureBrowser, withStandIns } from "./bench/browser.ts";
 import { measureGrowth } from "./bench/growth.ts";
 import { measureLighthouse } from "./bench/lighthouse.ts";
 import { isBroken, median, table, type Line } from "./bench/lines.ts";
@@ -69,7 +69,7 @@ async function main(): Promise<number> {
 }
 
 function judge(bench: Bench, runs: number): Promise<Line[]> {
-  return withStandIn(bench, (url) => measureLighthouse(url, bench.scratch, runs));
+  return withStandIns(bench, (addresses) => measureLighthouse(addresses, bench.scratch, runs));
 }
 
 function report(lines: Line[], machine: Machine): void {

@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import {
   createServer as createHttp,
   request as ask,
@@ -8,9 +6,7 @@ import {
 } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { trustNewCertificate } from "./certificate.ts";
 
 /** What stands before a local shop: an address with TLS, and one that only leads to it. */
 export interface TlsFront {
@@ -24,8 +20,7 @@ export interface TlsFront {
  * from then on, a redirect from http, and no local Stripe in its policy. Makes the certificate with `openssl`; throws without it.
  */
 export async function startTlsFront(url: string): Promise<TlsFront> {
-  const { key, cert } = makeCertificate();
-  setDefaultCACertificates([...getCACertificates("default"), cert]);
+  const { key, cert } = trustNewCertificate();
   const secure = createHttps({ key, cert }, passOn(new URL(url)));
   const httpsPort = await listen(secure);
   const plain = createHttp((request, response) => {
@@ -67,18 +62,4 @@ function withoutLocalStripe(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   return (server.address() as AddressInfo).port;
-}
-
-function makeCertificate(): { key: string; cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-tls-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const options = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
-  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
-  try {
-    const files = ["-keyout", key, "-out", cert];
-    execFileSync("openssl", ["req", "-x509", ...options, ...name, ...files], { stdio: "pipe" });
-    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

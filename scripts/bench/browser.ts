@@ -5,7 +5,7 @@ import { measureTimes } from "./browser-times.ts";
 import { measureTransfer } from "./browser-transfer.ts";
 import type { Line } from "./lines.ts";
 import { serveBaseline, serveShop } from "./server.ts";
-import type { Bench } from "./stack.ts";
+import { freePort, type Bench } from "./stack.ts";
 import { standBefore } from "./stand-in.ts";
 import { signIn } from "./visitor.ts";
 
@@ -21,35 +21,38 @@ const FLAGS = [
 
 /** Every line of Chromium, on the shop and the baseline behind stand-ins. */
 export async function measureBrowser(bench: Bench, runs: number): Promise<Line[]> {
-  return withStandIn(bench, async (url) => {
-    const baseline = await serveBaseline(bench);
-    const standIn = await standBefore(baseline.url, bench.baseline.client);
+  return withStandIns(bench, async (addresses) => {
     const browser = await launch();
     try {
-      const cookie = await signIn(url, bench.demoPassword);
+      const cookie = await signIn(addresses.shop, bench.demoPassword);
       return [
-        ...(await measureTransfer(browser, url)),
-        ...(await measureTimes(browser, { shop: url, baseline: standIn.url }, runs)),
-        ...(await measureInput(browser, url, cookie, runs)),
+        ...(await measureTransfer(browser, addresses.shop)),
+        ...(await measureTimes(browser, addresses, runs)),
+        ...(await measureInput(browser, addresses.shop, cookie, runs)),
       ];
     } finally {
       await browser.close();
-      standIn.close();
-      await baseline.stop();
     }
   });
 }
 
-/** Serves the shop behind its stand-in, at the address that the shop has by its variables. */
-export async function withStandIn<T>(bench: Bench, use: (url: string) => Promise<T>): Promise<T> {
-  const shop = await serveShop(bench);
-  const port = Number(new URL(bench.siteUrl).port);
-  const standIn = await standBefore(shop.url, bench.shop.client, port);
+/** Serves the shop and the baseline behind their stand-ins. */
+export async function withStandIns<T>(
+  bench: Bench,
+  use: (addresses: { shop: string; baseline: string }) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  const shop = await serveShop(bench, { SITE_URL: `https://localhost:${port}` });
+  const baseline = await serveBaseline(bench);
+  const fronts = [
+    await standBefore(shop.url, bench.shop.client, port),
+    await standBefore(baseline.url, bench.baseline.client),
+  ] as const;
   try {
-    return await use(standIn.url);
+    return await use({ shop: fronts[0].url, baseline: fronts[1].url });
   } finally {
-    standIn.close();
-    await shop.stop();
+    for (const front of fronts) front.close();
+    await Promise.all([shop.stop(), baseline.stop()]);
   }
 }
 

@@ -1,19 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Line } from "./lines.ts";
+import { median, type Line } from "./lines.ts";
 import { askOnce } from "./load.ts";
 import { serveBaseline, serveShop } from "./server.ts";
 import type { Bench } from "./stack.ts";
 
-const HIGHEST_START_MS = 150;
+// The budget in milliseconds over the floor's: 150 over 75.
+const HIGHEST_START = 2;
 const HIGHEST_FIRST_HIT_MS = 40;
 // Decision 8.
 const HIGHEST_BYTES = 524_288;
 
 /**
  * From the start of the process to its first answer, and the first page that asks the database after it, which carries
- * what is done once per isolate. The baseline's start stands beside it: both are mostly workerd's own.
+ * what is done once per isolate. The start is judged by the baseline's: both are mostly workerd's own.
  */
 export async function measureColdStart(
   bench: Bench,
@@ -34,8 +35,14 @@ export async function measureColdStart(
   }
   const timed = { part: "server", unit: "ms", isTimed: true } as const;
   return [
-    { ...timed, name: "cold start: to the first answer", values: starts, budget: HIGHEST_START_MS },
-    { ...timed, name: "cold start: the baseline's", values: floors, budget: null },
+    {
+      ...timed,
+      name: "cold start: to the first answer",
+      unit: "×",
+      values: starts.map((start, run) => start / (floors[run] ?? 1)),
+      budget: HIGHEST_START,
+      note: `${Math.round(median(starts))} ms, baseline ${Math.round(median(floors))}`,
+    },
     {
       ...timed,
       name: "cold start: first page with a query",

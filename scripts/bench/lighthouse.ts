@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { findChromium } from "../chromium.mjs";
 import { nodePath, root } from "../steps.mjs";
-import type { Line } from "./lines.ts";
+import { median, type Line } from "./lines.ts";
 
 const PAGES = {
   home: "/",
@@ -14,7 +14,9 @@ const PAGES = {
   "preview lesson": "/courses/production-deployment/what-production-means",
 };
 const CATEGORIES = ["performance", "accessibility", "best-practices", "seo"] as const;
-const HIGHEST = { lcpMs: 900, homeLcpMs: 1200, tbtMs: 20, cls: 0.001 };
+const FLOOR = "/list";
+// The budgets in seconds over the floor's: 0.90 and 1.2 over 0.78.
+const HIGHEST = { lcp: 1.15, homeLcp: 1.54, tbtMs: 20, cls: 0.001 };
 const TIMEOUT_MS = 180_000;
 
 interface Report {
@@ -22,19 +24,25 @@ interface Report {
   audits: Record<string, { numericValue?: number }>;
 }
 
-/** Lighthouse's phone with its default throttling, on the public pages behind the stand-in. */
+/**
+ * Lighthouse's phone with its default throttling, on the public pages behind the stand-in. LCP is judged by that of the baseline's
+ * page, which is judged between them: what Lighthouse simulates is made of what this machine took.
+ */
 export async function measureLighthouse(
-  url: string,
+  addresses: { shop: string; baseline: string },
   scratch: string,
   runs: number,
 ): Promise<Line[]> {
   const chromium = await findChromium();
   const lines: Line[] = [];
   for (const [name, path] of Object.entries(PAGES)) {
-    const reports: Report[] = [];
+    const pairs: [Report, Report][] = [];
     for (let run = 0; run < runs; run++)
-      reports.push(await runLighthouse(`${url}${path}`, scratch, chromium));
-    lines.push(...linesOf(name, reports));
+      pairs.push([
+        await runLighthouse(`${addresses.shop}${path}`, scratch, chromium),
+        await runLighthouse(`${addresses.baseline}${FLOOR}`, scratch, chromium),
+      ]);
+    lines.push(...linesOf(name, pairs));
     console.log(`  ${name} judged by Lighthouse`);
   }
   return lines;
@@ -44,6 +52,8 @@ async function runLighthouse(url: string, scratch: string, chromium: string): Pr
   const output = join(scratch, "lighthouse.json");
   const cli = join(root, "node_modules", "lighthouse", "cli", "index.js");
   const flags = ["--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run"];
+  // The stand-in's certificate.
+  flags.push("--ignore-certificate-errors");
   if (process.getuid?.() === 0) flags.push("--no-sandbox");
   const args = [cli, url, "--quiet", "--output=json", `--output-path=${output}`];
   args.push(`--only-categories=${CATEGORIES.join(",")}`, `--chrome-flags=${flags.join(" ")}`);
@@ -52,10 +62,10 @@ async function runLighthouse(url: string, scratch: string, chromium: string): Pr
   return JSON.parse(readFileSync(output, "utf8")) as Report;
 }
 
-function linesOf(name: string, reports: Report[]): Line[] {
+function linesOf(name: string, pairs: [Report, Report][]): Line[] {
   const part = "lighthouse" as const;
-  const value = (id: string): number[] =>
-    reports.map(({ audits }) => audits[id]?.numericValue ?? 0);
+  const reports = pairs.map(([own]) => own);
+  const floors = pairs.map(([, floor]) => floor);
   const scores = CATEGORIES.map((category) => ({
     part,
     name: `${name}: ${category}`,
@@ -64,20 +74,31 @@ function linesOf(name: string, reports: Report[]): Line[] {
     budget: 100,
     isFloor: true,
   }));
-  const lcp = name === "home" ? HIGHEST.homeLcpMs : HIGHEST.lcpMs;
-  const times = [
-    ["LCP, simulated", "ms", "largest-contentful-paint", lcp],
+  const [lcp, floor] = [reports, floors].map((all) => valuesOf(all, "largest-contentful-paint"));
+  const rest = [
     ["TBT", "ms", "total-blocking-time", HIGHEST.tbtMs],
     ["CLS", "", "cumulative-layout-shift", HIGHEST.cls],
   ] as const;
   return [
     ...scores,
-    ...times.map(([what, unit, audit, budget]) => ({
+    {
+      part,
+      name: `${name}: LCP, simulated`,
+      unit: "×",
+      values: (lcp ?? []).map((value, index) => value / (floor?.[index] ?? 1)),
+      budget: name === "home" ? HIGHEST.homeLcp : HIGHEST.lcp,
+      note: `${Math.round(median(lcp ?? []))} ms, baseline ${Math.round(median(floor ?? []))}`,
+    },
+    ...rest.map(([what, unit, audit, budget]) => ({
       part,
       name: `${name}: ${what}`,
       unit,
-      values: value(audit),
+      values: valuesOf(reports, audit),
       budget,
     })),
   ];
+}
+
+function valuesOf(reports: Report[], audit: string): number[] {
+  return reports.map(({ audits }) => audits[audit]?.numericValue ?? 0);
 }

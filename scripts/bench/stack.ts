@@ -16,8 +16,6 @@ export interface Bench {
   demoPassword: string;
   /** Removed at the end. */
   scratch: string;
-  /** Where the shop says that it is; the stand-in listens there. */
-  siteUrl: string;
   shop: { folder: string; main: string; client: string };
   baseline: { folder: string; main: string; client: string };
 }
@@ -48,8 +46,7 @@ export async function withBench(use: (bench: Bench) => Promise<void>): Promise<v
     );
     await step("Production build", () => buildShop({}));
     await step("Baseline build", () => buildBaseline());
-    const siteUrl = stack.urls.site;
-    await use({ variables, demoPassword: stack.demo.password, scratch, siteUrl, ...builds() });
+    await use({ variables, demoPassword: stack.demo.password, scratch, ...builds() });
   } finally {
     await stopStack(child);
     for (const stop of stops.reverse()) stop();

@@ -1,6 +1,5 @@
 /*
- * Waits for the first error on a page and loads the SDK only then: a page without errors pays about a kilobyte. The Sentry
- * integration puts this on every page (astro.config.mjs).
+ * Waits for the first error on a page and loads the SDK only then: a page without errors pays about a kilobyte.
  */
 const waiting: unknown[] = [];
 let isLoading = false;

@@ -113,7 +113,7 @@ test("SQL takes values only as parameters, and lists its columns", () => {
 
 test("only two components set HTML", () => {
   const setters = sourceFiles("src").filter((file) => textOf(file).includes("set:html"));
-  expect(setters.sort()).toEqual(["src/components/JsonLd.astro", "src/components/Prose.astro"]);
+  expect(setters.sort()).toEqual(["src/components/JsonScript.astro", "src/components/Prose.astro"]);
 });
 
 test("styles are in src/styles: a component's own would make another copy of all of them", () => {
