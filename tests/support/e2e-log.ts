@@ -33,6 +33,18 @@ export function ownLines(): string[] {
 
 /** What the log says of one request but for the request itself, once that has been written. */
 export async function eventsOf(requestId: string | undefined): Promise<LogLine[]> {
+  return (await linesOf(requestId)).filter(({ event }) => event !== "request");
+}
+
+/** How often one request asked the database and Redis before it was answered. */
+export async function callsOf(
+  requestId: string | undefined,
+): Promise<{ database: number; redis: number }> {
+  const line = (await linesOf(requestId)).find(({ event }) => event === "request");
+  return z.object({ database: z.number(), redis: z.number() }).parse(line?.calls);
+}
+
+async function linesOf(requestId: string | undefined): Promise<LogLine[]> {
   if (!requestId) throw new Error("The answer has no request id.");
   const find = () =>
     ownLines()
@@ -41,5 +53,5 @@ export async function eventsOf(requestId: string | undefined): Promise<LogLine[]
   await expect
     .poll(() => find().filter(({ event }) => event === "request").length, { timeout: 10_000 })
     .toBe(1);
-  return find().filter(({ event }) => event !== "request");
+  return find();
 }
