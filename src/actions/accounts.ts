@@ -107,13 +107,7 @@ export const signIn = defineAction({
       const remember = input.remember === "on";
       if (user.hasSecondFactor)
         return { next: await waitForSecondStep(context, user, { remember, next }) };
-      if (!user.isKnownDevice)
-        await insertSecurityEvent(services.database, {
-          userId: user.id,
-          kind: "sign-in",
-          device: describeDevice(context.request),
-        });
-      await startSession(context, user);
+      await startSession(context, user, "sign-in");
       if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, user.email);
       return { next };
     }),
@@ -145,10 +139,11 @@ async function signOutEverywhere(context: ActionAPIContext, userId: string): Pro
 
 async function confirm(
   input: { code?: string | null | undefined; password?: string | null | undefined },
-  { cookies, locals }: ActionAPIContext,
+  { cookies, locals, request }: ActionAPIContext,
 ): Promise<User> {
   const begunHere = readRegistrationCookie(cookies);
   const link = readLinkCookie(cookies);
+  const device = describeDevice(request);
   const now = new Date();
   if (link && !input.code) {
     const isSameBrowser = link.registration === begunHere;
@@ -156,10 +151,11 @@ async function confirm(
       throw new AppError("invalid", "Please enter the password you chose when you signed up.");
     const password = isSameBrowser ? null : (input.password ?? "");
     const { registration: registrationId, token } = link;
-    return confirmByLink(locals.services, { registrationId, token, password, now });
+    return confirmByLink(locals.services, { registrationId, token, password, device, now });
   }
   if (!begunHere)
     throw new AppError("invalid", "This browser began no sign-up. Open the link in the mail.");
   if (!input.code) throw new AppError("invalid", "Please enter the six digits from the mail.");
-  return confirmByCode(locals.services, { registrationId: begunHere, code: input.code, now });
+  const { code } = input;
+  return confirmByCode(locals.services, { registrationId: begunHere, code, device, now });
 }

@@ -77,11 +77,11 @@ export const signInWithPasskey = defineAction({
       const user = await passkeys.checkPasskey(services, {
         credential: input.credential,
         token: passkeyCookie.read(context.cookies),
-        device: describeDevice(context.request),
         now: new Date(),
       });
       passkeyCookie.delete(context.cookies);
-      await startSession(context, { id: user.id, isSecondFactorUsed: true });
+      const { id } = user;
+      await startSession(context, { id, isSecondFactorUsed: true }, "passkey-sign-in");
       return { next: nextAddress(input.next, "/learn") };
     }),
 });

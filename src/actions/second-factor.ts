@@ -35,7 +35,7 @@ export const confirmSecondStep = defineAction({
       await factors.checkSecondFactor(services, { userId: id, code: input.code, now });
       await secondSteps.delete(services.redis, token);
       secondStepCookie.delete(context.cookies);
-      await startSession(context, { id, isSecondFactorUsed: true });
+      await startSession(context, { id, isSecondFactorUsed: true }, "sign-in");
       if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, email);
       return { next: nextAddress(input.next, "/learn") };
     }),

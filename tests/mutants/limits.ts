@@ -13,8 +13,8 @@ export const mutants: Mutant[] = [
     id: "L01",
     case: "S09 the password is hashed before the limit is checked",
     file: "src/lib/accounts/limited-sign-in.ts",
-    from: "await enforceLimits(services.redis, limitsOf(attempt, known));\n  return { ...(await checkCredentials(services, attempt)), isKnownDevice: known !== null };",
-    to: "const user = await checkCredentials(services, attempt);\n  await enforceLimits(services.redis, limitsOf(attempt, known));\n  return { ...user, isKnownDevice: known !== null };",
+    from: "await enforceLimits(services.redis, limitsOf(attempt, known));\n  return checkCredentials(services, attempt);",
+    to: "const user = await checkCredentials(services, attempt);\n  await enforceLimits(services.redis, limitsOf(attempt, known));\n  return user;",
     tests: [SIGN_IN],
   },
   {

@@ -16,7 +16,7 @@ export interface SignInAttempt {
 }
 
 /**
- * The account that the attempt is for, and whether it knows the device. Limits are checked before anything is hashed: a stranger's
+ * The account that the attempt is for. Limits are checked before anything is hashed: a stranger's
  * guesses by account, by address and all together, a known device's by the device alone. Throws
  * RateLimitError, AppError "unauthorized", or DependencyError without Redis, in which no session
  * could be kept anyway.
@@ -24,10 +24,10 @@ export interface SignInAttempt {
 export async function signIn(
   services: Pick<Services, "database" | "redis" | "environment">,
   attempt: SignInAttempt,
-): Promise<User & { hasSecondFactor: boolean; isKnownDevice: boolean }> {
+): Promise<User & { hasSecondFactor: boolean }> {
   const known = knownDevice(services, attempt);
   await enforceLimits(services.redis, limitsOf(attempt, known));
-  return { ...(await checkCredentials(services, attempt)), isKnownDevice: known !== null };
+  return checkCredentials(services, attempt);
 }
 
 function knownDevice(

@@ -90,20 +90,13 @@ export async function insertPasskey(
  */
 export async function updatePasskeyUse(
   database: Database,
-  use: { passkeyId: string; formerCounter: string; counter: number; now: Date; device: Device },
+  use: { passkeyId: string; formerCounter: string; counter: number; now: Date },
 ): Promise<boolean> {
   const rows = await database.write<{ userId: string }[]>`
-    WITH used AS (
-      UPDATE passkeys
-      SET counter = ${use.counter}, last_used_at = ${use.now}
-      WHERE id = ${use.passkeyId}::uuid AND counter = ${use.formerCounter}::bigint
-      RETURNING user_id
-    ), noted AS (
-      INSERT INTO security_events (user_id, kind, device, place)
-      SELECT user_id, 'passkey-sign-in', ${use.device.name}, ${use.device.place}
-      FROM used
-    )
-    SELECT user_id FROM used`;
+    UPDATE passkeys
+    SET counter = ${use.counter}, last_used_at = ${use.now}
+    WHERE id = ${use.passkeyId}::uuid AND counter = ${use.formerCounter}::bigint
+    RETURNING user_id`;
   return rows.length > 0;
 }
 

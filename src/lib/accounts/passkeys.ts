@@ -22,7 +22,6 @@ type PasskeyServices = Pick<Services, "database" | "redis" | "environment">;
 interface Answer {
   token: string | null;
   credential: string;
-  device: Device;
 }
 
 /** A person may have this many: phones, laptops, keys, and one for the safe. */
@@ -71,7 +70,7 @@ export async function beginPasskey(
  */
 export async function addPasskey(
   services: PasskeyServices,
-  answer: Answer & { userId: string },
+  answer: Answer & { userId: string; device: Device },
 ): Promise<void> {
   const { userId, device } = answer;
   const begun = await takeChallenge(services.redis, answer.token, "add");
@@ -169,15 +168,9 @@ export async function removePasskey(
 async function use(
   { database }: PasskeyServices,
   { passkeyId, counter: formerCounter }: StoredPasskey,
-  { counter, device, now }: { counter: number; device: Device; now: Date },
+  { counter, now }: { counter: number; now: Date },
 ): Promise<void> {
-  const isTaken = await updatePasskeyUse(database, {
-    passkeyId,
-    formerCounter,
-    counter,
-    device,
-    now,
-  });
+  const isTaken = await updatePasskeyUse(database, { passkeyId, formerCounter, counter, now });
   if (!isTaken) throw notOurs();
 }
 

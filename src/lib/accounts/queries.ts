@@ -1,4 +1,5 @@
 import type { Database } from "#lib/services/database.ts";
+import type { Device } from "./device-words.ts";
 
 /** What an account may do: learn, read what staff reads (support), or do what staff does. */
 export type Role = "learner" | "support" | "admin";
@@ -144,10 +145,14 @@ export async function countRegistrationAttempt(
 }
 
 /**
- * Turns a proved registration into an account, once, and writes the welcome mail. Null when it was used before
- * or the address got an account meanwhile.
+ * Turns a proved registration into an account, once, and writes the event and the welcome mail. Null when it was
+ * used before or the address got an account meanwhile.
  */
-export async function completeRegistration(database: Database, id: string): Promise<User | null> {
+export async function completeRegistration(
+  database: Database,
+  id: string,
+  device: Device,
+): Promise<User | null> {
   const [user] = await database.write<User[]>`
     WITH completed AS (
       UPDATE registrations
@@ -159,6 +164,9 @@ export async function completeRegistration(database: Database, id: string): Prom
       SELECT email, name, password_hash, CASE WHEN wants_news THEN now() END FROM completed
       ON CONFLICT (email) DO NOTHING
       RETURNING id, email, name, role
+    ), noted AS (
+      INSERT INTO security_events (user_id, kind, device, place)
+      SELECT id, 'sign-in', ${device.name}, ${device.place} FROM created
     ), welcomed AS (
       INSERT INTO outbox (dedupe_key, template, recipient, parameters)
       SELECT 'welcome:' || id, 'welcome', email, jsonb_build_object('name', name) FROM created

@@ -43,6 +43,43 @@ export async function insertSecurityEvent(
     VALUES (${event.userId}, ${event.kind}, ${event.device.name}, ${event.device.place})`;
 }
 
+/** How somebody signed in. */
+export type SignInKind = Extract<SecurityEventKind, "sign-in" | "passkey-sign-in">;
+
+/**
+ * Writes down a sign-in and, when nothing was done on the account with this browser and system in
+ * this country for 90 days, the notice to its owner, in one statement. Gives whether there is a
+ * notice. What staff did stands under a name that no browser has.
+ */
+export async function insertSignIn(
+  database: Database,
+  signIn: { userId: string; kind: SignInKind; device: Device; now: Date; noticeId: string },
+): Promise<boolean> {
+  const { userId, kind, device, now, noticeId } = signIn;
+  const rows = await database.write<{ dedupeKey: string }[]>`
+    WITH known AS (
+      SELECT id
+      FROM security_events
+      WHERE user_id = ${userId}::uuid AND device = ${device.name}
+        AND split_part(place, ', ', -1) IS NOT DISTINCT FROM
+            split_part(${device.place}::text, ', ', -1)
+        AND happened_at > now() - interval '90 days'
+    ), noted AS (
+      INSERT INTO security_events (user_id, kind, device, place)
+      VALUES (${userId}::uuid, ${kind}, ${device.name}, ${device.place})
+    )
+    INSERT INTO outbox (dedupe_key, template, recipient, parameters)
+    SELECT 'new-device:' || id || ':' || ${noticeId}, 'new-device', email,
+           jsonb_build_object('name', name, 'device', ${device.name}::text,
+                              'place', ${device.place ?? ""}::text,
+                              'at', ${now.toISOString()}::text)
+    FROM users
+    WHERE id = ${userId}::uuid AND NOT EXISTS (SELECT FROM known)
+    ON CONFLICT (dedupe_key) DO NOTHING
+    RETURNING dedupe_key`;
+  return rows.length > 0;
+}
+
 /** What was last done with an account, newest first. */
 export async function listSecurityEvents(
   database: Database,

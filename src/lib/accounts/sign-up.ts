@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { randomToken, signingSecrets } from "#lib/tokens.ts";
+import type { Device } from "./device-words.ts";
 import { assertGoodPassword } from "./password-rules.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import {
@@ -40,16 +41,16 @@ export async function signUp(
 /** Proves the address with the mailed code. Throws AppError when the code is wrong or too old. */
 export async function confirmByCode(
   services: Pick<Services, "database" | "environment">,
-  confirmation: { registrationId: string; code: string; now: Date },
+  confirmation: { registrationId: string; code: string; device: Device; now: Date },
 ): Promise<User> {
-  const { registrationId, code, now } = confirmation;
+  const { registrationId, code, device, now } = confirmation;
   const registration = await countRegistrationAttempt(services.database, registrationId);
   if (!registration || !isRightCode(signingSecrets(services.environment), registration, code, now))
     throw new AppError(
       "invalid",
       "That code is not right or has run out. Check the newest mail, or sign up again.",
     );
-  return complete(services, registration);
+  return complete(services, registration, device);
 }
 
 /**
@@ -63,10 +64,11 @@ export async function confirmByLink(
     token: string;
     /** null in the browser that began the sign-up. */
     password: string | null;
+    device: Device;
     now: Date;
   },
 ): Promise<User> {
-  const { registrationId, token, password, now } = confirmation;
+  const { registrationId, token, password, device, now } = confirmation;
   const registration = await findRegistration(services.database, registrationId);
   if (
     !registration ||
@@ -78,14 +80,15 @@ export async function confirmByLink(
     );
   if (password !== null && !(await verifyPassword(password, registration.passwordHash)))
     throw new AppError("invalid", "That is not the password you chose when you signed up.");
-  return complete(services, registration);
+  return complete(services, registration, device);
 }
 
 async function complete(
   services: Pick<Services, "database">,
   registration: Registration,
+  device: Device,
 ): Promise<User> {
-  const user = await completeRegistration(services.database, registration.id);
+  const user = await completeRegistration(services.database, registration.id, device);
   if (!user) throw new AppError("conflict", "This address has an account already. Please sign in.");
   return user;
 }

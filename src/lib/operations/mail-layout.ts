@@ -1,3 +1,8 @@
+interface Link {
+  label: string;
+  url: string;
+}
+
 /** What a mail says, once; it becomes both plain text and HTML. */
 export interface Letter {
   subject: string;
@@ -9,7 +14,9 @@ export interface Letter {
   code?: string;
   /** Lines of a table, such as a receipt's; the last one is the sum. */
   rows?: [label: string, value: string][];
-  action?: { label: string; url: string };
+  action?: Link;
+  /** Other pages that may be needed, below the action. */
+  further?: Link[];
   /** What follows the action. */
   closing?: string[];
   /** Why the person gets this mail, and how not to. */
@@ -33,14 +40,14 @@ export function layOut(letter: Letter, siteUrl: string): MailContent {
 }
 
 function asText(letter: Letter, siteUrl: string): string {
-  const { greeting, paragraphs, code, rows, action, closing = [], reason } = letter;
+  const { greeting, paragraphs, code, rows, action, further = [], closing = [], reason } = letter;
   const wayOut = letter.unsubscribeUrl ? `\nNo more of these: ${letter.unsubscribeUrl}` : "";
   const blocks = [
     greeting,
     ...paragraphs,
     code && `    ${code}`,
     rows?.map(([label, value]) => `${label}: ${value}`).join("\n"),
-    action && `${action.label}:\n${action.url}`,
+    ...[...(action ? [action] : []), ...further].map(({ label, url }) => `${label}:\n${url}`),
     ...closing,
     `--\nSlipway, ${siteUrl}\n${reason}${wayOut}`,
   ];
@@ -75,7 +82,8 @@ ${wayOutHtml(letter)}</p>
 `;
 }
 
-function bodyHtml({ greeting, paragraphs, code, rows, action, closing = [] }: Letter): string {
+function bodyHtml(letter: Letter): string {
+  const { greeting, paragraphs, code, rows, action, further = [], closing = [] } = letter;
   const paragraph = (text: string) =>
     `<p ${PARAGRAPH}>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`;
   return [
@@ -84,6 +92,7 @@ function bodyHtml({ greeting, paragraphs, code, rows, action, closing = [] }: Le
     code && codeHtml(code),
     rows && rowsHtml(rows),
     action && actionHtml(action),
+    ...further.map(furtherHtml),
     ...closing.map(paragraph),
   ]
     .filter((part) => part)
@@ -114,7 +123,12 @@ ${cells.join("\n")}
 </table>`;
 }
 
-function actionHtml({ label, url }: { label: string; url: string }): string {
+function furtherHtml({ label, url }: Link): string {
+  const link = `<a class="ink" style="color:#122239" href="${escapeHtml(url)}">`;
+  return `<p ${PARAGRAPH}>${link}${escapeHtml(label)}</a></p>`;
+}
+
+function actionHtml({ label, url }: Link): string {
   return `<p style="margin:24px 0"><a href="${escapeHtml(url)}" style="display:inline-block;\
 padding:13px 22px;background:#bf2f11;color:#ffffff;font-size:17px;font-weight:600;\
 text-decoration:none;border-radius:3px">\

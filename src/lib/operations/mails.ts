@@ -22,6 +22,7 @@ import { identityLinked, identityRemoved } from "./mails/identities.ts";
 import type { LetterWriter, MailServices } from "./mails/letter-writer.ts";
 import { disputeLost, disputeOpened, disputeWon } from "./mails/disputes.ts";
 import { newCourse } from "./mails/news.ts";
+import { newDevice } from "./mails/new-device.ts";
 import { grant, paymentFailed, receipt } from "./mails/orders.ts";
 import { refund, refundFailed } from "./mails/refunds.ts";
 
@@ -32,6 +33,7 @@ export type MailTemplate =
   | "welcome"
   | "reset-password"
   | "password-changed"
+  | "new-device"
   | "confirm-email"
   | "email-change-asked"
   | "email-changed"
@@ -68,6 +70,7 @@ const WRITERS = new Map<string, LetterWriter>([
   ["welcome", welcome],
   ["reset-password", resetPassword],
   ["password-changed", passwordChanged],
+  ["new-device", newDevice],
   ["confirm-email", confirmEmail],
   ["email-change-asked", emailChangeAsked],
   ["email-changed", emailChanged],

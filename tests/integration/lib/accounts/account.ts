@@ -1,8 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { vi } from "vitest";
 import { hashPassword } from "#lib/accounts/passwords.ts";
-import { findUserByEmail, upsertUser, type UserWithPassword } from "#lib/accounts/queries.ts";
+import {
+  findRegistration,
+  findUserByEmail,
+  upsertUser,
+  type User,
+  type UserWithPassword,
+} from "#lib/accounts/queries.ts";
+import { registrationCode } from "#lib/accounts/registration.ts";
 import { createSession, readSession } from "#lib/accounts/sessions.ts";
+import { confirmByCode, signUp } from "#lib/accounts/sign-up.ts";
 import { enforceLimits } from "#lib/rate-limits.ts";
 import type { TestShop } from "../../../support/shop.ts";
 
@@ -51,6 +59,18 @@ export async function openSessions({ services }: TestShop, user: UserWithPasswor
     return open.filter((session) => session !== null).length;
   };
   return { ids, countOpen };
+}
+
+/** Signs up with `PASSWORD` on `DEVICE` and proves the address with the mail's code. */
+export async function signUpByCode(
+  { services }: TestShop,
+  email = `${randomUUID()}@example.com`,
+): Promise<User> {
+  const registrationId = await signUp(services, { name: "Kim Buyer", email, password: PASSWORD });
+  const registration = await findRegistration(services.database, registrationId);
+  if (!registration) throw new Error(`${email} has an account already.`);
+  const code = registrationCode(services.environment.JWT_SECRET, registration);
+  return confirmByCode(services, { registrationId, code, device: DEVICE, now: new Date() });
 }
 
 /** The templates of the mails written to an address, oldest first. */

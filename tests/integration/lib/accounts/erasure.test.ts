@@ -104,10 +104,16 @@ test("S26: sessions of an erased account end, and its address is free for somebo
   const registration = await findRegistration(services.database, registrationId);
   if (!registration) throw new Error("The address is taken.");
   const code = registrationCode(services.environment.JWT_SECRET, registration);
-  const someone = await confirmByCode(services, { registrationId, code, now: new Date() });
+  const someone = await confirmByCode(services, {
+    registrationId,
+    code,
+    device: DEVICE,
+    now: new Date(),
+  });
   expect(someone.id).not.toBe(id);
   const data = await findPersonalData(services.database, someone.id);
-  expect(data).toMatchObject({ courses: [], orders: [], lessons: [], securityEvents: [] });
+  expect(data).toMatchObject({ courses: [], orders: [], lessons: [] });
+  expect(data?.securityEvents, "their own sign-up").toMatchObject([{ what: "sign-in" }]);
 });
 
 test("what is under way is waited for: a checkout, a dispute, a review, a refund", async () => {

@@ -9,7 +9,7 @@ import { claimDueMails } from "#lib/operations/outbox-queries.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import { insertCourse } from "../orders/purchase.ts";
-import { mailsTo, makeAccount, PASSWORD } from "./account.ts";
+import { DEVICE, mailsTo, makeAccount, PASSWORD } from "./account.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -49,7 +49,12 @@ test("nobody is told of news who did not ask for it, at sign-up too", async () =
     const registration = await findRegistration(services.database, registrationId);
     if (!registration) throw new Error("There is no registration.");
     const code = registrationCode(services.environment.JWT_SECRET, registration);
-    const user = await confirmByCode(services, { registrationId, code, now: new Date() });
+    const user = await confirmByCode(services, {
+      registrationId,
+      code,
+      device: DEVICE,
+      now: new Date(),
+    });
     expect(await wantsNews(user.id)).toBe(wants ?? false);
   }
 });

@@ -3,6 +3,7 @@ import { registrationCode, registrationToken } from "#lib/accounts/registration.
 import { findRegistration, findUserByEmail } from "#lib/accounts/queries.ts";
 import { confirmByCode, confirmByLink, signUp } from "#lib/accounts/sign-up.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
+import { DEVICE } from "./account.ts";
 
 let shop: TestShop;
 const password = "a long password";
@@ -36,17 +37,22 @@ async function mailsTo(email: string): Promise<string[]> {
 test("the mailed code makes the account, once, and welcomes", async () => {
   const { id, code } = await register("code@example.com");
   expect(await findUserByEmail(shop.services.database, "code@example.com")).toBeNull();
-  const user = await confirmByCode(shop.services, { registrationId: id, code, now: now() });
+  const user = await confirmByCode(shop.services, {
+    registrationId: id,
+    code,
+    device: DEVICE,
+    now: now(),
+  });
   expect(user).toMatchObject({ email: "code@example.com", name: "Kim", role: "learner" });
   expect(await mailsTo("code@example.com")).toEqual(["confirm-sign-up", "welcome"]);
   await expect(
-    confirmByCode(shop.services, { registrationId: id, code, now: now() }),
+    confirmByCode(shop.services, { registrationId: id, code, device: DEVICE, now: now() }),
   ).rejects.toMatchObject({ code: "invalid" });
 });
 
 test("of fifty confirmations at once one makes the account", async () => {
   const { id, token } = await register("parallel@example.com");
-  const link = { registrationId: id, token, password: null, now: now() };
+  const link = { registrationId: id, token, password: null, device: DEVICE, now: now() };
   const results = await Promise.allSettled(
     Array.from({ length: 50 }, () => confirmByLink(shop.services, link)),
   );
@@ -58,16 +64,16 @@ test("wrong codes are counted, and the sixth guess is too late even when it is r
   const wrong = code === "000000" ? "000001" : "000000";
   for (let index = 0; index < 5; index++)
     await expect(
-      confirmByCode(shop.services, { registrationId: id, code: wrong, now: now() }),
+      confirmByCode(shop.services, { registrationId: id, code: wrong, device: DEVICE, now: now() }),
     ).rejects.toMatchObject({ code: "invalid" });
   await expect(
-    confirmByCode(shop.services, { registrationId: id, code, now: now() }),
+    confirmByCode(shop.services, { registrationId: id, code, device: DEVICE, now: now() }),
   ).rejects.toMatchObject({ code: "invalid" });
 });
 
 test("in another browser the link needs the password that was chosen", async () => {
   const { id, token } = await register("link@example.com");
-  const link = { registrationId: id, token, now: now() };
+  const link = { registrationId: id, token, device: DEVICE, now: now() };
   await expect(
     confirmByLink(shop.services, { ...link, password: "a guess" }),
   ).rejects.toMatchObject({ code: "invalid" });
@@ -77,7 +83,12 @@ test("in another browser the link needs the password that was chosen", async () 
 
 test("an address that has an account gets another mail and no second registration", async () => {
   const first = await register("known@example.com");
-  await confirmByCode(shop.services, { registrationId: first.id, code: first.code, now: now() });
+  await confirmByCode(shop.services, {
+    registrationId: first.id,
+    code: first.code,
+    device: DEVICE,
+    now: now(),
+  });
   const second = await register("known@example.com");
   expect(second.id).not.toBe(first.id);
   expect(await findRegistration(shop.services.database, second.id)).toBeNull();
@@ -87,11 +98,17 @@ test("an address that has an account gets another mail and no second registratio
 test("two sign-ups with one address: the one that is proved wins", async () => {
   const strangers = await register("contested@example.com");
   const owners = await register("contested@example.com");
-  await confirmByCode(shop.services, { registrationId: owners.id, code: owners.code, now: now() });
+  await confirmByCode(shop.services, {
+    registrationId: owners.id,
+    code: owners.code,
+    device: DEVICE,
+    now: now(),
+  });
   await expect(
     confirmByCode(shop.services, {
       registrationId: strangers.id,
       code: strangers.code,
+      device: DEVICE,
       now: now(),
     }),
   ).rejects.toMatchObject({ code: "conflict" });

@@ -143,7 +143,12 @@ test("S12 who signed up with another's address first gets nothing of the account
   await expect(checkCredentials(services, { email, password: PASSWORD })).rejects.toThrow();
   if (!registration) throw new Error("There is no registration.");
   const code = registrationCode(services.environment.JWT_SECRET, registration);
-  const confirmed = confirmByCode(services, { registrationId, code, now: new Date() });
+  const confirmed = confirmByCode(services, {
+    registrationId,
+    code,
+    device: DEVICE,
+    now: new Date(),
+  });
   await expect(confirmed, "even with the code of the mail").rejects.toThrow("account already");
   await expect(checkCredentials(services, { email, password: PASSWORD })).rejects.toThrow();
   const again = await comeBack(shop, await agreeElsewhere(shop, { email }));

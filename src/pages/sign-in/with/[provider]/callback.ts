@@ -1,21 +1,16 @@
 import type { APIContext, APIRoute } from "astro";
 import { clientAddress } from "#http/client-address.ts";
 import { describeDevice } from "#http/device.ts";
-import { readDeviceCookie } from "#http/device-cookie.ts";
 import { methodNotAllowed } from "#http/problem.ts";
 import { waitForSecondStep } from "#http/second-step.ts";
 import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
 import { socialTroubleOf, type SocialTroubleCode } from "#http/social-trouble.ts";
 import { startSession } from "#http/start-session.ts";
-import { readKnownDevice } from "#lib/accounts/known-device.ts";
-import type { User } from "#lib/accounts/queries.ts";
-import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
 import type { SocialFlow } from "#lib/accounts/social-flow.ts";
 import * as social from "#lib/accounts/social-sign-in.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
 import { enforceLimits, EVERYBODY } from "#lib/rate-limits.ts";
-import { signingSecrets } from "#lib/tokens.ts";
 
 /**
  * Where a provider leads the browser back to. It changes something on GET, as it must: `state` and
@@ -61,17 +56,8 @@ async function follow(context: APIContext, outcome: social.SocialOutcome): Promi
   const { user, next, hasSecondFactor } = outcome;
   if (hasSecondFactor)
     return context.redirect(await waitForSecondStep(context, user, { remember: false, next }), 303);
-  await noteSignIn(context, user);
-  await startSession(context, user);
+  await startSession(context, user, "sign-in");
   return context.redirect(next, 303);
-}
-
-async function noteSignIn({ cookies, locals, request }: APIContext, user: User): Promise<void> {
-  const { database, environment } = locals.services;
-  const kept = readDeviceCookie(cookies);
-  if (kept && readKnownDevice(signingSecrets(environment), user.email, kept, new Date())) return;
-  const device = describeDevice(request);
-  await insertSecurityEvent(database, { userId: user.id, kind: "sign-in", device });
 }
 
 function fail(context: APIContext, flow: SocialFlow | null, trouble: SocialTroubleCode): Response {
