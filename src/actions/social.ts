@@ -7,6 +7,7 @@ import { currentPassword, form, line } from "#http/fields.ts";
 import { requireSession } from "#http/guards.ts";
 import { nextAddress } from "#http/next-address.ts";
 import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
+import { deleteSocialNext, writeSocialNext } from "#http/social-next-cookie.ts";
 import { startSession } from "#http/start-session.ts";
 import { pendingPeople, type PendingPerson } from "#lib/accounts/social-flow.ts";
 import * as social from "#lib/accounts/social-sign-in.ts";
@@ -33,6 +34,7 @@ export const startSocialSignIn = defineAction({
       const wish = { provider: input.provider, next, userId: null };
       const { location, browser } = await social.beginSocialSignIn(services, wish);
       socialFlowCookie.write(context.cookies, browser);
+      writeSocialNext(context.cookies, next);
       return { location };
     }),
 });
@@ -50,6 +52,7 @@ export const linkIdentity = defineAction({
         password: input.currentPassword ?? "",
       });
       socialFlowCookie.write(context.cookies, browser);
+      writeSocialNext(context.cookies, social.LINK_PAGE);
       return { location };
     }),
 });
@@ -129,6 +132,7 @@ async function finish<T>(
   const { services, cfContext } = locals;
   await pendingPeople.delete(services.redis, token);
   socialPersonCookie.delete(cookies);
+  deleteSocialNext(cookies);
   cfContext.waitUntil(sendDueMail(services, { now: new Date() }));
   return then();
 }

@@ -6,6 +6,8 @@ const USE_CASE = "src/lib/accounts/social-sign-in.ts";
 const FLOW = "src/lib/accounts/social-flow.ts";
 const QUERIES = "src/lib/accounts/social-queries.ts";
 const SERVICE = "src/lib/services/social.ts";
+const NEXT = "src/http/social-next-cookie.ts";
+const NEXT_TESTS = "tests/unit/http/social-next-cookie.test.ts";
 
 /** Bugs in the sign-in by other providers. Each names the check of docs/security.md that it breaks. */
 export const mutants: Mutant[] = [
@@ -136,5 +138,21 @@ export const mutants: Mutant[] = [
     from: "const TIMEOUT_MS = 5_000;",
     to: "const TIMEOUT_MS = 50_000;",
     tests: [TOKENS],
+  },
+  {
+    id: "O17",
+    case: "S38 a cookie leads elsewhere after a sign-in that ran out",
+    file: NEXT,
+    from: 'nextAddress(cookies.get(COOKIE)?.value, "/learn")',
+    to: '(cookies.get(COOKIE)?.value ?? "/learn")',
+    tests: [NEXT_TESTS],
+  },
+  {
+    id: "O18",
+    case: "a cookie is written that the browser drops, and the sign-in with it",
+    file: NEXT,
+    from: "next.length > MAX_CHARACTERS",
+    to: "next.length > 10 * MAX_CHARACTERS",
+    tests: [NEXT_TESTS],
   },
 ];

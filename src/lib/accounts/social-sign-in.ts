@@ -22,6 +22,9 @@ import {
 } from "./social-flow.ts";
 import { deleteIdentity, insertIdentity, insertSocialUser, useIdentity } from "./social-queries.ts";
 
+/** Where a provider is added to an account, and what comes of it is said. */
+export const LINK_PAGE = "/account/connected";
+
 type SocialServices = Pick<Services, "database" | "redis" | "environment">;
 
 /** What a sign-in by another provider came to. */
@@ -65,7 +68,7 @@ export async function beginSocialLink(
 ): Promise<{ location: string; browser: string }> {
   const { provider, userId, password } = wish;
   await checkOwnPassword(services, userId, password);
-  return beginSocialSignIn(services, { provider, userId, next: "/account/connected" });
+  return beginSocialSignIn(services, { provider, userId, next: LINK_PAGE });
 }
 
 /** Takes what was begun, once: null for another browser, a second time, or too late. */

@@ -4,9 +4,9 @@ import { describeDevice } from "#http/device.ts";
 import { methodNotAllowed } from "#http/problem.ts";
 import { waitForSecondStep } from "#http/second-step.ts";
 import { socialFlowCookie, socialPersonCookie } from "#http/token-cookie.ts";
+import { deleteSocialNext, readSocialNext } from "#http/social-next-cookie.ts";
 import { socialTroubleOf, type SocialTroubleCode } from "#http/social-trouble.ts";
 import { startSession } from "#http/start-session.ts";
-import type { SocialFlow } from "#lib/accounts/social-flow.ts";
 import * as social from "#lib/accounts/social-sign-in.ts";
 import { AppError } from "#lib/errors.ts";
 import { sendDueMail } from "#lib/operations/outbox.ts";
@@ -27,7 +27,8 @@ export const GET: APIRoute = async (context) => {
   ]);
   const back = { provider, answer: url.searchParams, browser: socialFlowCookie.read(cookies) };
   const flow = await social.takeSocialFlow(services, back);
-  if (!flow) return fail(context, null, "expired");
+  const next = flow?.next ?? readSocialNext(cookies);
+  if (!flow) return fail(context, next, "expired");
   socialFlowCookie.delete(cookies);
   try {
     const session = locals.session ?? null;
@@ -37,7 +38,7 @@ export const GET: APIRoute = async (context) => {
   } catch (error) {
     const trouble = socialTroubleOf(error);
     if (!trouble) throw error;
-    return fail(context, flow, trouble);
+    return fail(context, next, trouble);
   }
 };
 
@@ -45,13 +46,14 @@ export const ALL = methodNotAllowed("GET");
 
 async function follow(context: APIContext, outcome: social.SocialOutcome): Promise<Response> {
   const { cookies, locals } = context;
-  if (outcome.kind === "linked") {
-    locals.cfContext.waitUntil(sendDueMail(locals.services, { now: new Date() }));
-    return context.redirect("/account/connected?changed=linked", 303);
-  }
   if (outcome.kind === "unknown") {
     socialPersonCookie.write(cookies, outcome.token);
     return context.redirect("/sign-in/with/finish", 303);
+  }
+  deleteSocialNext(cookies);
+  if (outcome.kind === "linked") {
+    locals.cfContext.waitUntil(sendDueMail(locals.services, { now: new Date() }));
+    return context.redirect(`${social.LINK_PAGE}?changed=linked`, 303);
   }
   const { user, next, hasSecondFactor } = outcome;
   if (hasSecondFactor)
@@ -60,10 +62,12 @@ async function follow(context: APIContext, outcome: social.SocialOutcome): Promi
   return context.redirect(next, 303);
 }
 
-function fail(context: APIContext, flow: SocialFlow | null, trouble: SocialTroubleCode): Response {
-  context.locals.log("social-sign-in-failed", { provider: context.params.provider, trouble });
-  const query = new URLSearchParams({ problem: trouble });
-  if (flow && flow.userId === null) query.set("next", flow.next);
-  const page = flow?.userId ? "/account/connected" : "/sign-in";
-  return context.redirect(`${page}?${query.toString()}`, 303);
+function fail(context: APIContext, next: string, trouble: SocialTroubleCode): Response {
+  const { locals, params } = context;
+  locals.log("social-sign-in-failed", { provider: params.provider, trouble });
+  // Who is signed in would be led on by the sign-in page, and not read what went wrong.
+  if (locals.session && next === social.LINK_PAGE)
+    return context.redirect(`${social.LINK_PAGE}?problem=${trouble}`, 303);
+  const query = new URLSearchParams({ problem: trouble, next });
+  return context.redirect(`/sign-in?${query.toString()}`, 303);
 }
