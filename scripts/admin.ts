@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import { endSessionsByStaff } from "#lib/accounts/admin/end-sessions.ts";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import { updateRole, upsertUser } from "#lib/accounts/queries.ts";
+import { DependencyError } from "#lib/errors.ts";
 import { openDatabase } from "#lib/services/database.ts";
+import { openRedis } from "#lib/services/redis.ts";
 import { findRunningStack } from "#local/running.ts";
 
 const HELP = `npm run admin -- create EMAIL [--support] [--name NAME]
@@ -10,8 +13,9 @@ npm run admin -- dismiss EMAIL
 
 "create" makes an admin, or with --support somebody who reads what admins read and changes nothing; an
 existing account becomes that. A new account gets a random password, which is printed once. "dismiss"
-takes the role away. Both count at once, also for who is signed in. The shop is the one of
-DATABASE_URL; without it, the one of the running \`npm start\`.`;
+takes the role away. Both count at once: an account that is there is signed out everywhere, for its
+sessions hold the former role. The shop is the one of DATABASE_URL, with UPSTASH_REDIS_REST_URL and
+UPSTASH_REDIS_REST_TOKEN; without it, the one of the running \`npm start\`.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -23,7 +27,8 @@ const { positionals, values } = parseArgs({
 });
 const [command, email] = positionals;
 const local = process.env.DATABASE_URL ? null : findRunningStack();
-const { DATABASE_URL: url, NEON_BRIDGE_URL: bridgeUrl } = { ...process.env, ...local?.variables };
+const variables: NodeJS.ProcessEnv = { ...process.env, ...local?.variables };
+const { DATABASE_URL: url, NEON_BRIDGE_URL: bridgeUrl } = variables;
 if (values.help || !["create", "dismiss"].includes(command ?? "") || !email?.includes("@")) {
   console.log(HELP);
   process.exit(values.help ? 0 : 2);
@@ -36,11 +41,17 @@ if (!url) {
 const address = email.toLowerCase();
 const database = openDatabase({ url, bridgeUrl });
 if (command === "create") await create(values.support ? "support" : "admin");
-else if (await updateRole(database, { email: address, role: "learner" }))
-  console.log(`${email} is a learner now.`);
-else {
-  console.error(`There is no account ${email}.`);
-  process.exitCode = 1;
+else await dismiss();
+
+async function dismiss(): Promise<void> {
+  const userId = await updateRole(database, { email: address, role: "learner" });
+  if (userId) {
+    console.log(`${email} is a learner now.`);
+    await signOutEverywhere(userId);
+  } else {
+    console.error(`There is no account ${email}.`);
+    process.exitCode = 1;
+  }
 }
 
 async function create(role: "support" | "admin"): Promise<void> {
@@ -48,6 +59,26 @@ async function create(role: "support" | "admin"): Promise<void> {
   const password = randomBytes(15).toString("base64url");
   const name = values.name ?? (role === "admin" ? "Admin" : "Support");
   const passwordHash = await hashPassword(password);
-  const { isNew } = await upsertUser(database, { email: address, name, passwordHash, role });
+  const { id, isNew } = await upsertUser(database, { email: address, name, passwordHash, role });
   console.log(isNew ? `${email} is ${words}. Password: ${password}` : `${email} is ${words} now.`);
+  if (!isNew) await signOutEverywhere(id);
+}
+
+// What staff may do is asked of the database each time; the sessions say what the menu shows.
+async function signOutEverywhere(userId: string): Promise<void> {
+  const { UPSTASH_REDIS_REST_URL: redisUrl, UPSTASH_REDIS_REST_TOKEN: token } = variables;
+  if (!redisUrl || !token) {
+    console.log("Without UPSTASH_REDIS_REST_URL and …_TOKEN the menu follows at the next sign-in.");
+    return;
+  }
+  try {
+    await endSessionsByStaff({ database, redis: openRedis({ url: redisUrl, token }) }, userId);
+    console.log("Signed out everywhere.");
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    console.error(
+      "The role is changed, but the sessions go on, for Redis is silent. Run it again.",
+    );
+    process.exitCode = 1;
+  }
 }

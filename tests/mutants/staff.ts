@@ -61,4 +61,20 @@ export const mutants: Mutant[] = [
     to: 'values.support ? "admin" : "admin"',
     tests: ["tests/integration/scripts/admin.test.ts"],
   },
+  {
+    id: "G08",
+    case: "S31 who is dismissed keeps the menu of staff",
+    file: "scripts/admin.ts",
+    from: "    await signOutEverywhere(userId);\n",
+    to: "",
+    tests: ["tests/integration/scripts/admin.test.ts"],
+  },
+  {
+    id: "G09",
+    case: "S31 who is made staff keeps the menu of a learner",
+    file: "scripts/admin.ts",
+    from: "  if (!isNew) await signOutEverywhere(id);\n",
+    to: "",
+    tests: ["tests/integration/scripts/admin.test.ts"],
+  },
 ];

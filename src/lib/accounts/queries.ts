@@ -47,32 +47,33 @@ export async function updatePasswordHash(
 
 /**
  * Makes a person, or gives them the role if the address is known; an existing password stays.
- * Gives whether the account is new.
+ * Gives the account's id, and whether it is new.
  */
 export async function upsertUser(
   database: Database,
   user: { email: string; name: string; passwordHash: string; role: Role },
-): Promise<{ isNew: boolean }> {
-  const [row] = await database.write<{ isNew: boolean }[]>`
+): Promise<{ id: string; isNew: boolean }> {
+  const [row] = await database.write<{ id: string; isNew: boolean }[]>`
     INSERT INTO users (email, name, password_hash, role)
     VALUES (${user.email}, ${user.name}, ${user.passwordHash}, ${user.role})
     ON CONFLICT (email) DO UPDATE
     SET role = EXCLUDED.role, updated_at = now()
-    RETURNING (xmax = 0) AS is_new`;
-  return { isNew: row?.isNew ?? false };
+    RETURNING id, (xmax = 0) AS is_new`;
+  if (!row) throw new Error("The account was neither made nor changed.");
+  return row;
 }
 
-/** Changes a person's role. Gives false when the address has no account. */
+/** Changes a person's role. Gives the account's id, or null when the address has none. */
 export async function updateRole(
   database: Database,
   { email, role }: { email: string; role: Role },
-): Promise<boolean> {
-  const rows = await database.write<{ id: string }[]>`
+): Promise<string | null> {
+  const [user] = await database.write<{ id: string }[]>`
     UPDATE users
     SET role = ${role}, updated_at = now()
     WHERE email = ${email}
     RETURNING id`;
-  return rows.length > 0;
+  return user?.id ?? null;
 }
 
 export interface Registration {

@@ -1,8 +1,7 @@
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { deleteTotpFactor } from "../factor-queries.ts";
-import { insertSecurityEvent } from "../security-queries.ts";
-import { endAllSessions } from "../sessions.ts";
+import { endSessionsByStaff } from "./end-sessions.ts";
 import { findPerson, updatePersonByAct, type PersonAct } from "./person-queries.ts";
 import { STAFF_DEVICE } from "./staff-device.ts";
 
@@ -21,9 +20,10 @@ export interface PersonRequest {
  * AppError for an account that is not there, or one's own; DependencyError without Redis.
  */
 export async function actOnPerson(
-  { database, redis }: Pick<Services, "database" | "redis">,
+  services: Pick<Services, "database" | "redis">,
   request: PersonRequest,
 ): Promise<void> {
+  const { database } = services;
   const { personId, act, actorId } = request;
   if (personId === actorId)
     throw new AppError("conflict", "This is your own account: use your security page.");
@@ -35,7 +35,5 @@ export async function actOnPerson(
     await deleteTotpFactor(database, change);
   }
   if (act === "person.unlock") return;
-  await endAllSessions(redis, personId);
-  const event = { userId: personId, kind: "all-sessions-ended", device: STAFF_DEVICE } as const;
-  await insertSecurityEvent(database, event);
+  await endSessionsByStaff(services, personId);
 }
