@@ -24,6 +24,7 @@ export default defineConfig({
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
           globalSetup: "tests/support/global-setup.ts",
+          setupFiles: "tests/support/watch-hosts.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,

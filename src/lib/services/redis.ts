@@ -1,6 +1,7 @@
 import { errors, Redis } from "@upstash/redis";
 import { DependencyError } from "#lib/errors.ts";
 import { createBreaker } from "./breaker.ts";
+import { createRequester } from "./redis-requester.ts";
 
 /** Upstash Redis over REST. */
 export interface RedisService {
@@ -25,16 +26,8 @@ const OUTAGE_MESSAGE =
 const breaker = createBreaker("redis", { isOutage });
 
 export function openRedis(options: RedisOptions): RedisService {
-  const redis = new Redis({
-    url: options.url,
-    token: options.token,
-    // The client's own defaults: 4.3 seconds until a refused connection throws, no time-out at all.
-    retry: { retries: 1, backoff: () => 20 },
-    signal: () => AbortSignal.timeout(TIMEOUT_MS),
-    enableTelemetry: false,
-    // Base64 is for values that are no UTF-8; ours all are.
-    responseEncoding: false,
-  });
+  const requester = createRequester({ ...options, timeoutMs: TIMEOUT_MS });
+  const redis = new BatchingRedis(requester).batching();
   return {
     async run(call) {
       const startedAt = Date.now();
@@ -48,6 +41,14 @@ export function openRedis(options: RedisOptions): RedisService {
       }
     },
   };
+}
+
+// The library sends what is asked at once as one request, but not by itself with a requester of ours.
+class BatchingRedis extends Redis {
+  batching(): Redis {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a proxy of this
+    return this.autoPipeline();
+  }
 }
 
 function isOutage(error: unknown): boolean {

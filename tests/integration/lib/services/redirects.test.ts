@@ -6,12 +6,12 @@ import { openDatabase } from "#lib/services/database.ts";
 import { openEmail } from "#lib/services/email.ts";
 import { sendErrorReport } from "#lib/services/error-reports.ts";
 import { forwardEnvelope } from "#lib/services/error-tunnel.ts";
+import { openRedis } from "#lib/services/redis.ts";
 import { socialCaller } from "#lib/services/social-call.ts";
 import { openStripe } from "#lib/services/stripe.ts";
 import type { Environment } from "#lib/environment.ts";
 
-// Where the redirects lead, as 169.254.169.254 would be inside a cloud. Redis is not here: its library
-// has no setting for it (docs/security.md, "Open gaps").
+// Where the redirects lead, as 169.254.169.254 would be inside a cloud.
 let inside: Server;
 let vendor: Server;
 let asked: string[] = [];
@@ -56,6 +56,10 @@ const CALLS: Record<string, () => Promise<unknown>> = {
       url: "postgresql://user:password@db.example.org/shop",
       bridgeUrl: addressOf(vendor),
     }).write`SELECT 1`,
+  Redis: () =>
+    openRedis({ url: `${addressOf(vendor)}/redis`, token: "a-token-of-tests" }).run((client) =>
+      client.set("session:of-tests", "whose it is"),
+    ),
   mail: () => openEmail(mailEnvironment()).send(MAIL),
   "list of mail": () => openEmail(mailEnvironment()).allowAgain("kim@buyer.example"),
   "list of passwords": () => openBreachedPasswords(addressOf(vendor)).includes("seven plums"),
