@@ -28,7 +28,8 @@ export default defineConfig({
   ],
   use: {
     baseURL: SITE_URL ?? "http://localhost:4321",
-    trace: "retain-on-failure",
+    // It costs every test; `--trace on` writes one of a test that fails here.
+    trace: "on-first-retry",
     launchOptions: { args, ...(CHROMIUM_PATH && { executablePath: CHROMIUM_PATH }) },
   },
   projects: [
