@@ -52,6 +52,9 @@ test("S26 a form that is sent five times at once is one mail", async () => {
   const person = await makeAccount(shop);
   const told = await Promise.all(Array.from({ length: 5 }, () => signIn(person)));
   expect(told.filter(Boolean)).toHaveLength(1);
+  // As statements see it that run at the same time: the event of none is there for the others.
+  await shop.sql("DELETE FROM security_events WHERE user_id = $1", [person.id]);
+  expect(await signIn(person)).toBe(false);
   expect(await countNotices(person)).toBe(1);
 });
 
