@@ -1,16 +1,10 @@
-import type { AstroCookies } from "astro";
 import { expect, test } from "vitest";
 import { addToCart, readCart, removeFromCart } from "#http/cart-cookie.ts";
+import { makeJar } from "../../support/cookie-jar.ts";
 
-/** As much of a cookie jar as the cart asks for. */
-function jar(value?: string): { cookies: AstroCookies; written: () => string | undefined } {
-  const values = new Map(value === undefined ? [] : [["__Host-cart", value]]);
-  const cookies = {
-    get: (name: string) => (values.has(name) ? { value: values.get(name) } : undefined),
-    set: (name: string, content: string) => values.set(name, content),
-    delete: (name: string) => values.delete(name),
-  };
-  return { cookies: cookies as unknown as AstroCookies, written: () => values.get("__Host-cart") };
+function jar(value?: string) {
+  const { cookies, valueOf } = makeJar(value === undefined ? {} : { "__Host-cart": value });
+  return { cookies, written: () => valueOf("__Host-cart") };
 }
 
 const TEN = Array.from({ length: 10 }, (_, index) => `course-${index}`);
