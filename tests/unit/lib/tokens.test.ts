@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { emailChangeToken } from "#lib/accounts/email-change.ts";
 import { resetToken } from "#lib/accounts/password-reset.ts";
 import { registrationToken } from "#lib/accounts/registration.ts";
-import { randomToken } from "#lib/tokens.ts";
+import { proof, randomToken } from "#lib/tokens.ts";
 
 const COUNT = 10_000;
 const SECRET = "a secret of thirty-two characters";
@@ -40,6 +40,22 @@ test.each(MAKERS)("S13 S20: %s are 256 bits, all different, with bytes like chan
   const ones = counts.reduce((sum, count, byte) => sum + count * countOnes(byte), 0);
   // Six standard deviations.
   expect(Math.abs(ones - bits / 2)).toBeLessThan(6 * (Math.sqrt(bits) / 2));
+});
+
+test("S13: a proof is bound to its purpose and to each part by itself", () => {
+  const one = proof(SECRET, "sign-up", "ab", "c").toString("hex");
+  for (const [purpose, ...parts] of [
+    ["reset", "ab", "c"],
+    ["sign-up", "a", "bc"],
+    ["sign-up", "ab", "c", ""],
+    ["sign-up", "abc"],
+    ["sign-upab", "c"],
+    ["sign-up", 'ab","c'],
+  ])
+    expect(proof(SECRET, purpose ?? "", ...parts).toString("hex")).not.toBe(one);
+  expect(proof("another secret of 32 characters!", "sign-up", "ab", "c").toString("hex")).not.toBe(
+    one,
+  );
 });
 
 test("S13: a token is bound to all it is about: any other value gives another", () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
-test("address and password together give the account, without its hash", async () => {
+test("S33: address and password together give the account, without its hash", async () => {
   const user = await checkCredentials(shop.services, {
     email: "kim@example.com",
     password: "a long password",
@@ -25,7 +25,7 @@ test("address and password together give the account, without its hash", async (
   expect(Object.keys(user).sort()).toEqual(["email", "hasSecondFactor", "id", "name", "role"]);
 });
 
-test("a wrong password and an unknown address are refused in the same words", async () => {
+test("S17: a wrong password and an unknown address are refused in the same words", async () => {
   const attempt = (email: string, password: string) =>
     checkCredentials(shop.services, { email, password }).catch((error: unknown) => error as Error);
   const wrong = await attempt("kim@example.com", "a wrong password");
@@ -35,7 +35,7 @@ test("a wrong password and an unknown address are refused in the same words", as
   expect((wrong as Error).message).toBe((unknown as Error).message);
 });
 
-test("a hash with weaker parameters is made anew by signing in", async () => {
+test("S19: a hash with weaker parameters is made anew by signing in", async () => {
   // scrypt with N = 2^4, over the same digest.
   const { scryptSync, createHash } = await import("node:crypto");
   const salt = Buffer.alloc(16, 7);

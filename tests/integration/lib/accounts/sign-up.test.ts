@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { registrationCode, registrationToken } from "#lib/accounts/registration.ts";
-import { findRegistration, findUserByEmail } from "#lib/accounts/queries.ts";
+import { completeRegistration, findRegistration, findUserByEmail } from "#lib/accounts/queries.ts";
 import { confirmByCode, confirmByLink, signUp } from "#lib/accounts/sign-up.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import { DEVICE } from "./account.ts";
@@ -34,7 +34,7 @@ async function mailsTo(email: string): Promise<string[]> {
   return rows.map(({ template }) => template);
 }
 
-test("the mailed code makes the account, once, and welcomes", async () => {
+test("S13: the mailed code makes the account, once, and welcomes", async () => {
   const { id, code } = await register("code@example.com");
   expect(await findUserByEmail(shop.services.database, "code@example.com")).toBeNull();
   const user = await confirmByCode(shop.services, {
@@ -50,7 +50,7 @@ test("the mailed code makes the account, once, and welcomes", async () => {
   ).rejects.toMatchObject({ code: "invalid" });
 });
 
-test("of fifty confirmations at once one makes the account", async () => {
+test("S13: of fifty confirmations at once one makes the account", async () => {
   const { id, token } = await register("parallel@example.com");
   const link = { registrationId: id, token, password: null, device: DEVICE, now: now() };
   const results = await Promise.allSettled(
@@ -59,7 +59,17 @@ test("of fifty confirmations at once one makes the account", async () => {
   expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
 });
 
-test("wrong codes are counted, and the sixth guess is too late even when it is right", async () => {
+test("S13: of fifty that got as far as the last statement at once one makes the account", async () => {
+  const { id, token } = await register("statement@example.com");
+  const completed = await Promise.all(
+    Array.from({ length: 50 }, () => completeRegistration(shop.services.database, id)),
+  );
+  expect(completed.filter((user) => user !== null)).toHaveLength(1);
+  const again = { registrationId: id, token, password: null, now: now() };
+  await expect(confirmByLink(shop.services, again)).rejects.toMatchObject({ code: "invalid" });
+});
+
+test("S08 S13: wrong codes are counted, and the sixth guess is too late even when it is right", async () => {
   const { id, code } = await register("guess@example.com");
   const wrong = code === "000000" ? "000001" : "000000";
   for (let index = 0; index < 5; index++)
@@ -114,7 +124,7 @@ test("two sign-ups with one address: the one that is proved wins", async () => {
   ).rejects.toMatchObject({ code: "conflict" });
 });
 
-test("neither the database nor the outbox holds what the mail proves", async () => {
+test("S13: neither the database nor the outbox holds what the mail proves", async () => {
   const { id, code, token } = await register("rest@example.com");
   const rows = await shop.sql("SELECT r::text AS dump FROM registrations r WHERE id = $1", [id]);
   const mails = await shop.sql("SELECT o::text AS dump FROM outbox o WHERE recipient = $1", [

@@ -18,26 +18,27 @@ const after = (seconds: number) => new Date(registration.createdAt.getTime() + s
 const code = registrationCode(KEY, registration);
 const token = registrationToken(KEY, registration);
 
-test("a code is six digits and a token 256 bits", () => {
+test("S13: a code is six digits and a token 256 bits", () => {
   expect(code).toMatch(/^\d{6}$/);
   expect(Buffer.from(token, "base64url")).toHaveLength(32);
 });
 
-test("a code is right for ten minutes, a link for a day (ASVS V6.5.5)", () => {
+test("S14: a code is right for ten minutes, a link for a day (ASVS V6.5.5)", () => {
   expect(isRightCode([KEY], registration, code, after(600))).toBe(true);
   expect(isRightCode([KEY], registration, code, after(601))).toBe(false);
   expect(isRightToken([KEY], registration, token, after(86_400))).toBe(true);
   expect(isRightToken([KEY], registration, token, after(86_401))).toBe(false);
 });
 
-test("after five guesses not even the right code helps", () => {
+test("S08 S13: after five guesses not even the right code helps", () => {
   const guessed = { ...registration, attempts: MAX_CODE_ATTEMPTS };
   expect(isRightCode([KEY], guessed, code, after(1))).toBe(false);
 });
 
-test("proofs of another registration, another key or another purpose are wrong", () => {
+test("S13: proofs of another registration, another key or another purpose are wrong", () => {
   const other = { ...registration, id: "22222222-2222-4222-8222-222222222222" };
   expect(isRightToken([KEY], other, token, after(1))).toBe(false);
+  expect(isRightToken([KEY], { ...registration, nonce: "o" }, token, after(1))).toBe(false);
   expect(isRightToken(["o".repeat(32)], registration, token, after(1))).toBe(false);
   expect(isRightToken([KEY], registration, code, after(1))).toBe(false);
 });
