@@ -137,7 +137,7 @@ test("a form from another site is refused", async ({ request }) => {
   expect(response.status()).toBe(403);
 });
 
-test("plain http leads to https", async ({ request }) => {
+test("S59: plain http leads to https", async ({ request }) => {
   test.skip(isLocal, "A local shop has no TLS in front of it.");
   const response = await request.get(SITE_URL.replace("https:", "http:"), { maxRedirects: 0 });
   expect([301, 302, 307, 308]).toContain(response.status());

@@ -24,7 +24,7 @@ function listRelations(): Promise<{ name: string }[]> {
   );
 }
 
-test("a reset needs a yes, empties the shop and makes every table and view anew", async () => {
+test("S10: a reset needs a yes, empties the shop and makes every table and view anew, with nobody in it", async () => {
   const before = await listRelations();
   await shop.sql(
     "INSERT INTO users (email, name, password_hash) VALUES ('kim@example.com', 'Kim', 'x')",

@@ -5,7 +5,7 @@ function addressOf(headers: Record<string, string>): string {
   return clientAddress(new Request("https://shop.example", { headers }));
 }
 
-test("only Cloudflare's header names the client", () => {
+test("S58: only Cloudflare's header names the client", () => {
   expect(addressOf({ "cf-connecting-ip": "192.0.2.1", "x-forwarded-for": "203.0.113.9" })).toBe(
     "192.0.2.1",
   );

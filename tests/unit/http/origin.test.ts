@@ -8,7 +8,7 @@ function isAllowed(headers: Record<string, string>, path = "/sign-in", method = 
   return isFromOurPages(new Request(url, { method, headers }), url);
 }
 
-test("a form of our own may post", () => {
+test("S51: a form of our own may post", () => {
   expect(isAllowed({ "sec-fetch-site": "same-origin", origin: OURS })).toBe(true);
   expect(isAllowed({ origin: OURS })).toBe(true);
 });
@@ -24,7 +24,7 @@ test.each([{}, { origin: "null" }, { origin: "https://evil.example" }])(
   },
 );
 
-test("who proves itself otherwise needs no origin, and reading needs none", () => {
+test("S51: who proves itself otherwise needs no origin, and reading needs none", () => {
   expect(isAllowed({}, "/api/stripe/webhook")).toBe(true);
   expect(isAllowed({}, "/api/email/events")).toBe(true);
   expect(isAllowed({}, "/api/jobs/outbox")).toBe(true);
@@ -32,7 +32,7 @@ test("who proves itself otherwise needs no origin, and reading needs none", () =
   expect(isAllowed({}, "/courses", "GET")).toBe(true);
 });
 
-test("a path that only begins like a webhook is not exempt", () => {
+test("S51: a path that only begins like a webhook is not exempt", () => {
   expect(isAllowed({}, "/api/stripe/webhook-2")).toBe(false);
   expect(isAllowed({}, "/api/email/events/2")).toBe(false);
   expect(isAllowed({}, "/unsubscribe")).toBe(false);

@@ -44,7 +44,7 @@ test("a complete set of variables is accepted, in development and in production"
   expect(parseEnvironment(production).APP_ENV).toBe("production");
 });
 
-test("every missing and malformed name is listed at once, and no value is shown", () => {
+test("S10: every missing and malformed name is listed at once, and no value is shown", () => {
   const message = problemsOf({
     ...development,
     JWT_SECRET: "short-secret",
@@ -62,6 +62,23 @@ test("every missing and malformed name is listed at once, and no value is shown"
   expect(message).not.toContain("secret-word");
   expect(message).not.toContain("short-secret");
 });
+
+test("S10: no secret has a value of its own, and the example has none at all", () => {
+  const example = [...readFileSync(".env.example", "utf8").matchAll(/^(?:# )?([A-Z_]+)=(.*)$/gm)];
+  const given = Object.fromEntries(example.map(([, name = "", value = ""]) => [name, value]));
+  expect(Object.values(given).join("")).toBe("");
+  const message = problemsOf({ ...given, APP_ENV: "production" });
+  for (const name of Object.keys(production))
+    if (name !== "APP_ENV") expect(message).toContain(`${name} is missing`);
+});
+
+test.each(["JWT_SECRET", "JOBS_SECRET", "OPERATOR_TOKEN", "STRIPE_SECRET_KEY", "DATABASE_URL"])(
+  "S10: a placeholder is no %s",
+  (name) => {
+    for (const placeholder of ["changeme", "your-secret-here", "<secret>", "xxx"])
+      expect(problemsOf({ ...production, [name]: placeholder })).toContain(name);
+  },
+);
 
 test.each([
   ["a test key in production", { STRIPE_SECRET_KEY: "sk_test_1" }, "test key in production"],
