@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { server } from "../../../src/actions/index.ts";
+import { readSource } from "../../support/source.ts";
 
 type Form = z.ZodObject<z.ZodRawShape>;
 const FORMS = Object.entries(server as unknown as Record<string, { accept: string; input: Form }>);
@@ -15,6 +16,20 @@ const IDS = /^(id|items|courseIds)$|Id$/;
 // Never stored or sent as they are: hashed, parsed, or looked up.
 const ANY_CHARACTERS = ["password", "currentPassword", "credential", "code", "next", "amount"];
 const MOST_CHARACTERS = 30_000;
+
+/** Every column of every table, as the database and as the code write it. */
+const COLUMNS = readSource("database/migrations")
+  .flatMap(({ text }) => [
+    ...text.matchAll(
+      /^(?:  |ALTER TABLE \w+ )?(?:ADD COLUMN )?([a-z_]+) (?:text|uuid|\w*int\w*|boolean|jsonb|date|timestamptz)\b/gm,
+    ),
+  ])
+  .flatMap(([, name = ""]) => [
+    name,
+    name.replace(/_(\w)/g, (_all, letter: string) => letter.toUpperCase()),
+  ])
+  .filter((name, index, all) => all.indexOf(name) === index)
+  .sort();
 
 const anything = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
@@ -31,6 +46,27 @@ test.each(FORMS)("S43: %s takes a form of exactly its fields", (_name, { accept,
   const refusal = input.safeParse({ ...emptyForm(input), role: "admin" }).error;
   const unknown = refusal?.issues.find(({ code }) => code === "unrecognized_keys");
   expect(unknown?.message).toBe("This form has no field role. Please load the page again.");
+});
+
+test.each(FORMS)(
+  "S34: %s takes no column of the database besides its own fields",
+  (_name, { input }) => {
+    expect(COLUMNS.length).toBeGreaterThan(200);
+    const empty = emptyForm(input);
+    for (const column of COLUMNS.filter((name) => !(name in input.shape))) {
+      const issues = input.safeParse({ ...empty, [column]: "1" }).error?.issues ?? [];
+      const unknown = issues.find(({ code }) => code === "unrecognized_keys");
+      expect(unknown?.message, column).toContain(`no field ${column}.`);
+    }
+  },
+);
+
+test("S34: no form has a field for a role, a price, an owner or a state", () => {
+  const fields = FORMS.flatMap(([, { input }]) => Object.keys(input.shape));
+  // All that are named as a column is: what people type about themselves, and ids that are looked up for who asks.
+  expect(COLUMNS.filter((column) => fields.includes(column))).toEqual([
+    ...["amount", "email", "id", "lessonId", "name", "orderId", "provider", "reason", "refundId"],
+  ]);
 });
 
 test.each(FORMS)("S41 S43: %s names each field that can't be right", (_name, { input }) => {
@@ -59,6 +95,18 @@ test.each(FORMS)("S43: of a thousand forms %s takes none that is wrong", (_name,
     }),
     { numRuns: 1_000 },
   );
+});
+
+test("S39: no name and no address is taken with a line break in it", () => {
+  const { name, email } = (server.contact as unknown as { input: Form }).input.shape;
+  for (const lineEnd of ["\r\n", "\n", "\r", "\u0085", "\v", "\f", "\0"]) {
+    const wrong = `Kim${lineEnd}Bcc: everybody@example.com`;
+    expect(z.safeParse(name as z.ZodType, wrong).success, JSON.stringify(lineEnd)).toBe(false);
+  }
+  for (const lineEnd of ["\r\n", "\n", "%0d%0a", "\u0085", "\u2028", "\u2029", ", ", ";"]) {
+    const wrong = `kim@example.com${lineEnd}everybody@example.com`;
+    expect(z.safeParse(email as z.ZodType, wrong).success, JSON.stringify(lineEnd)).toBe(false);
+  }
 });
 
 test.each(["signUp", "resetPassword", "changePassword"] as const)(

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findPersonalData } from "#lib/accounts/export-queries.ts";
 import { requestPasswordReset } from "#lib/accounts/password-reset.ts";
 import { insertSecurityEvent } from "#lib/accounts/security-queries.ts";
+import { syncOrder } from "#lib/orders/sync-order.ts";
+import { plantCanaries, SECRET_CANARY, STRIPE_CANARY } from "../../../support/canaries.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
+import { insertBuyer, insertCourse, open } from "../orders/purchase.ts";
 import { DEVICE, makeAccount } from "./account.ts";
 
 let shop: TestShop;
@@ -38,6 +41,20 @@ test("S32 S33: a person gets what is kept about them, nothing of others and noth
   expect(text).not.toContain(other.email);
   expect(text).not.toMatch(/scrypt|nonce|hash|stripe/i);
   expect(await findPersonalData(database, randomUUID())).toBeNull();
+});
+
+test("S33: no secret, and no name that Stripe has for something, is in the file", async () => {
+  const { database } = shop.services;
+  const buyer = await insertBuyer(shop);
+  const { orderId, sessionId } = await open(shop, buyer, await insertCourse(shop));
+  shop.stripe.pay(sessionId);
+  await syncOrder(shop.services, orderId, { now: new Date() });
+  await plantCanaries(database, buyer.userId);
+  const data = await findPersonalData(database, buyer.userId);
+  expect(data).toMatchObject({ orders: [{}], passkeys: [{}], courses: [{}] });
+  const text = JSON.stringify(data);
+  for (const secret of [SECRET_CANARY, STRIPE_CANARY, sessionId])
+    expect(text).not.toContain(secret);
 });
 
 test("S71: the shop itself can't change or delete what happened on an account", async () => {

@@ -66,9 +66,17 @@ test.each([401, 429, 503])("the status %i is an outage, and worth another try", 
   await expect(email().send(mail)).rejects.toThrow(DependencyError);
 });
 
-test("a line break in a header is refused before anything is sent", async () => {
+test("S39: a line break in any header is refused before anything is sent", async () => {
   const before = requests.length;
-  for (const change of [{ subject: "Hi\nBcc: x@example.com" }, { to: "a@example.com\r\nCc: b" }])
-    await expect(email().send({ ...mail, ...change })).rejects.toThrow(MailRefusedError);
+  for (const lineEnd of ["\r\n", "\n", "\r", "\0"])
+    for (const change of [
+      { subject: `Hi${lineEnd}Bcc: x@example.com` },
+      { to: `a@example.com${lineEnd}Cc: b` },
+      { replyTo: `a@example.com${lineEnd}Cc: b` },
+      { dedupeKey: `welcome:1${lineEnd}Cc: b` },
+      { headers: { "List-Unsubscribe": `<https://shop.example>${lineEnd}Cc: b` } },
+      { headers: { [`X-One${lineEnd}Cc`]: "b" } },
+    ])
+      await expect(email().send({ ...mail, ...change })).rejects.toThrow(MailRefusedError);
   expect(requests).toHaveLength(before);
 });
