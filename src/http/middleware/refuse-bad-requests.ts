@@ -4,12 +4,16 @@ import { problemResponse } from "#http/problem.ts";
 import { AppError } from "#lib/errors.ts";
 
 const METHODS = ["GET", "HEAD", "POST"];
+// The framework's own: images are files here, and no part of a page comes by itself.
+const UNUSED_ROUTES = ["/_image", "/_server-islands/[name]"];
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** Refuses what no page or endpoint of ours can mean, before anything is opened for it. */
 export const refuseBadRequests = defineMiddleware((context, next) => {
   const { request, url, routePattern } = context;
   if (context.isPrerendered || context.locals.problem) return next();
+  if (UNUSED_ROUTES.includes(routePattern))
+    throw new AppError("not-found", "There is no such page.");
   const isPage = !routePattern.startsWith("/api/");
   const isAction = url.searchParams.has("_action") || routePattern.startsWith("/_actions");
   if (!METHODS.includes(request.method) || (isPage && request.method === "POST" && !isAction))
