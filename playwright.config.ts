@@ -36,14 +36,14 @@ export default defineConfig({
     {
       name: "e2e",
       testDir: "tests/e2e",
-      testIgnore: ["*faults.test.ts", "records.test.ts"],
+      testIgnore: ["*faults.test.ts", "reading.test.ts", "records.test.ts"],
       use: devices["Desktop Chrome"],
     },
-    // Breaks the services of the whole stack: run it by itself.
+    // Breaks the services of the whole stack, or compares all that they hold: run it by itself.
     {
       name: "faults",
       testDir: "tests/e2e",
-      testMatch: "*faults.test.ts",
+      testMatch: ["*faults.test.ts", "reading.test.ts"],
       workers: 1,
       use: devices["Desktop Chrome"],
     },
