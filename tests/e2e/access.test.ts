@@ -1,5 +1,6 @@
 import type { APIResponse } from "@playwright/test";
 import { ACTIONS, NOT_REFUSED, PAGES, ROLES } from "../support/access-table.ts";
+import { SECRET_CANARY, STRIPE_CANARY } from "../support/canaries.ts";
 import { ask, fill, makeCast, type Cast } from "../support/e2e-access.ts";
 import { shopServices } from "../support/e2e-shop.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -8,12 +9,20 @@ let cast: Cast | undefined;
 
 for (const [kind, table] of Object.entries({ page: PAGES, action: ACTIONS }))
   for (const [name, access] of Object.entries(table))
-    test(`S31: ${kind} ${name} is for whom the table says`, async ({ visitor }) => {
+    test(`S31 S33: ${kind} ${name} is for whom the table says, and tells no secret`, async ({
+      visitor,
+    }) => {
       // Wrong passwords are limited by account: each of these actions has people of its own.
       const { people, ids } = access.form?.currentPassword ? await makeCast() : await getCast();
       const answers: Record<string, number | string> = {};
-      for (const role of ROLES)
-        answers[role] = outcomeOf(await ask(visitor, fill(access, ids), people[role]));
+      for (const role of ROLES) {
+        const answer = await ask(visitor, fill(access, ids), people[role]);
+        answers[role] = outcomeOf(answer);
+        const isStaff = role === "admin" || role === "support";
+        const text = await answer.text();
+        for (const canary of isStaff ? [SECRET_CANARY] : [SECRET_CANARY, STRIPE_CANARY])
+          expect.soft(text, `what ${role} is told`).not.toContain(canary);
+      }
       const expected = Object.fromEntries(
         ROLES.map((role, index) => {
           const outcome =

@@ -73,7 +73,7 @@ const BODIES: { what: string; headers: Record<string, string>; data: string | Bu
 ];
 
 for (const path of [...FORMS, ...ENDPOINTS])
-  test(`${path} refuses what it can't mean`, async ({ visitor }) => {
+  test(`S34 S43: ${path} refuses what it can't mean`, async ({ visitor }) => {
     const person = await makePerson();
     for (const { what, headers, data } of BODIES) {
       const response = await visitor.post(path, {
@@ -91,7 +91,7 @@ for (const path of [...FORMS, ...ENDPOINTS])
   });
 
 for (const path of [...FORMS, ...ENDPOINTS, "/", "/api/nothing"])
-  test(`${path} takes no body of two megabytes`, async ({ visitor }) => {
+  test(`S41: ${path} takes no body of two megabytes`, async ({ visitor }) => {
     const data = `name=${"a".repeat(2_000_000)}`;
     const response = await visitor.post(path, { headers: FORM_TYPE, data });
     expect(response.status()).toBe(413);
@@ -115,6 +115,23 @@ test("a body that does not say how long it is ends at the same length", async ()
     duplex: "half",
   } as RequestInit);
   expect(response.status).toBe(413);
+});
+
+test("S41: what looks like a template is text", async ({ visitor }) => {
+  const sum = "1234567*9";
+  const typed = `{{${sum}}} \${${sum}} <%= ${sum} %> #{${sum}} {${sum}}`;
+  const form = { name: typed, email: typed, password: "short" };
+  const pages = [
+    await visitor.get(`/courses?q=${encodeURIComponent(typed)}`),
+    await visitor.post("/sign-up?_action=signUp", { form }),
+    await visitor.post("/contact?_action=contact", { form: { name: typed, email: typed } }),
+  ];
+  // As a browser shows it.
+  for (const page of pages) {
+    const html = (await page.text()).replaceAll("&lt;", "<").replaceAll("&#60;", "<");
+    expect.soft(html.replaceAll("&gt;", ">").replaceAll("&#62;", ">")).toContain(typed);
+    expect.soft(html, "it was worked out").not.toContain("11111103");
+  }
 });
 
 test("forms name each field that is wrong", async ({ visitor }) => {
@@ -218,7 +235,7 @@ test("a method that means nothing here is 405 and says which do", async ({ visit
   }
 });
 
-test("a request that another site began does nothing", async ({ visitor }) => {
+test("S51: a request that another site began does nothing", async ({ visitor }) => {
   const foreign = [
     { Origin: "https://evil.example" },
     { Origin: "null" },

@@ -1,5 +1,6 @@
 import type { APIRequestContext, APIResponse } from "@playwright/test";
 import type { Access, Role } from "./access-table.ts";
+import { plantCanaries } from "./canaries.ts";
 import {
   buyCourse,
   COURSE,
@@ -15,7 +16,7 @@ export interface Cast {
   ids: Record<string, string>;
 }
 
-/** New people of every role, and an order of the owner. */
+/** New people of every role, and an order of the owner. In all that is secret stand canaries. */
 export async function makeCast(): Promise<Cast> {
   const owner = await makePerson("Olga Owner");
   const order = await buyCourse(owner);
@@ -34,6 +35,8 @@ export async function makeCast(): Promise<Cast> {
     admin: await makePerson("Ada Admin", "admin"),
     support: await makePerson("Sue Support", "support"),
   };
+  for (const person of Object.values(people))
+    if (person) await plantCanaries(shopServices().database, person.id);
   return { people, ids: { ...row, order, owner: owner.id } };
 }
 
