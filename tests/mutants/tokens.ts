@@ -154,4 +154,20 @@ export const mutants: Mutant[] = [
     to: "if (!needsRehash(user.passwordHash))",
     tests: [SIGN_IN],
   },
+  {
+    id: "T19",
+    case: "S13 a code can be guessed at without end",
+    file: "src/lib/accounts/registration.ts",
+    from: "  if (registration.attempts >= MAX_CODE_ATTEMPTS) return false;\n",
+    to: "",
+    tests: [REGISTRATION],
+  },
+  {
+    id: "T20",
+    case: "S13 guesses at a code are not counted",
+    file: "src/lib/accounts/queries.ts",
+    from: "    SET attempts = attempts + 1\n",
+    to: "    SET attempts = attempts\n",
+    tests: [SIGN_UP],
+  },
 ];
