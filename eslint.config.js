@@ -36,7 +36,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/components/Prose.astro", "src/components/JsonLd.astro"],
+    files: ["src/components/Prose.astro", "src/components/JsonScript.astro"],
     rules: { "astro/no-set-html-directive": "off" },
   },
   { files: ["scripts/**", "local/**", "build/**"], rules: { "no-console": "off" } },

@@ -2,6 +2,7 @@ import type { Mutant } from "../../scripts/mutants.ts";
 
 const SECURITY = "tests/unit/security.test.ts";
 const INVENTORIES = "tests/unit/inventories.test.ts";
+const HOSTS = "tests/unit/hosts.test.ts";
 const COOKIES = "tests/unit/http/cookies.test.ts";
 const ENVIRONMENT = "tests/unit/lib/environment.test.ts";
 
@@ -101,7 +102,7 @@ export const mutants: Mutant[] = [
     file: "src/lib/services/breached-passwords.ts",
     from: 'const PUBLIC_LIST = "https://api.pwnedpasswords.com";',
     to: 'const PUBLIC_LIST = "https://passwords.example";',
-    tests: [INVENTORIES],
+    tests: [HOSTS],
   },
   {
     id: "C13",
@@ -109,7 +110,7 @@ export const mutants: Mutant[] = [
     file: "src/pages/checkout/return.astro",
     from: "---\nimport",
     to: '---\nawait fetch(Astro.url.searchParams.get("callback") ?? "");\nimport',
-    tests: [INVENTORIES],
+    tests: [HOSTS],
   },
   {
     id: "C14",

@@ -53,11 +53,12 @@ class BatchingRedis extends Redis {
 
 function isOutage(error: unknown): boolean {
   if (error instanceof DependencyError) return false;
-  // Refusals of a command begin with its kind, such as ERR or WRONGTYPE; anything else is Redis being ill.
+  // Refusals of a command begin with its kind, such as ERR or WRONGTYPE, behind the library's own words for one of
+  // several; anything else is Redis being ill.
   if (error instanceof errors.UpstashError)
     return (
       OUTAGE_MESSAGE.test(error.message) ||
-      !/^(ERR|WRONGTYPE|NOSCRIPT|EXECABORT|BUSYKEY)\b/.test(error.message)
+      !/^(Command failed: )?(ERR|WRONGTYPE|NOSCRIPT|EXECABORT|BUSYKEY)\b/.test(error.message)
     );
   if (!(error instanceof Error)) return false;
   return (

@@ -4,6 +4,7 @@ import { addToCart, removeFromCart } from "#http/cart-cookie.ts";
 import { writeDeviceCookie } from "#http/device-cookie.ts";
 import { emailChangeCookie, resetCookie, unsubscribeCookie } from "#http/proof-cookie.ts";
 import * as session from "#http/session-cookie.ts";
+import { deleteSocialNext, writeSocialNext } from "#http/social-next-cookie.ts";
 import {
   passkeyCookie,
   secondStepCookie,
@@ -40,6 +41,11 @@ const COOKIES: Record<string, { write: Write; remove: Write | null; seconds: num
   "__Host-passkey": ofToken(passkeyCookie),
   "__Host-social": ofToken(socialFlowCookie),
   "__Host-social-person": ofToken(socialPersonCookie),
+  "__Host-social-next": {
+    write: (cookies) => writeSocialNext(cookies, "/learn"),
+    remove: deleteSocialNext,
+    seconds: 86_400,
+  },
   "__Host-reset": ofProof(resetCookie),
   "__Host-email-change": ofProof(emailChangeCookie),
   "__Host-unsubscribe": ofProof(unsubscribeCookie),
@@ -79,7 +85,9 @@ test("S30: no cookie is named in the source but these", () => {
 });
 
 test("S14 S30: what proves a way in waits in a browser for ten minutes", () => {
-  const others = ["session", "registration", "device", "cart"].map((name) => `__Host-${name}`);
+  const others = ["session", "registration", "device", "social-next", "cart"].map(
+    (name) => `__Host-${name}`,
+  );
   for (const [name, { seconds }] of Object.entries(COOKIES))
     if (!others.includes(name)) expect(seconds, name).toBe(600);
 });
