@@ -17,8 +17,9 @@ const INPUTS = [
 const VARIABLES = ["CLOUDFLARE_ENV", "DEPLOY_TARGET", "RELEASE_ID", "SITE_URL"];
 const STAMP = join(root, "dist", ".inputs-hash");
 
-/** The commit that is checked out, or "unknown" outside a checkout. */
+/** RELEASE_ID, or the commit that is checked out, or "unknown" outside a checkout. */
 export function currentRelease() {
+  if (process.env.RELEASE_ID) return process.env.RELEASE_ID;
   try {
     const options = /** @type {const} */ ({ cwd: root, encoding: "utf8", stdio: "pipe" });
     return execFileSync("git", ["rev-parse", "HEAD"], options).trim();

@@ -32,7 +32,7 @@ export interface TestReport {
 }
 
 // A failure that any change of the text would bring about, such as a typing mistake.
-const NO_PROGRAM =
+export const NO_PROGRAM =
   /SyntaxError|ReferenceError|Transform failed|Cannot find (module|package)|PARSE_ERROR|syntax error at|(column|relation|operator|function)\b.* does not exist|could not determine data type/;
 
 let running: number | undefined;
@@ -64,14 +64,27 @@ export async function runTests(options: RunOptions): Promise<TestRun> {
 async function runVitest(
   { folder, tests, timeoutSeconds, postgres }: RunOptions,
   file: string,
-): Promise<"hung" | { code: number | null; output: string }> {
+): Promise<CommandEnd> {
   const vitest = join(folder, "node_modules", "vitest", "vitest.mjs");
-  const child = spawn(nodePath(), [vitest, "run", "--bail", "1", ...tests], {
+  const env = { TEST_RESULTS_FILE: file, ...(postgres && { TEST_POSTGRES: postgres }) };
+  return runCommand([vitest, "run", "--bail", "1", ...tests], { folder, timeoutSeconds, env });
+}
+
+/** How a command ended: by itself, or because it took too long. */
+export type CommandEnd = "hung" | { code: number | null; output: string };
+
+/** Runs a Node program in a tree, in a group of its own that `stopRun` can end. */
+export async function runCommand(
+  args: string[],
+  {
+    folder,
+    timeoutSeconds,
+    env,
+  }: { folder: string; timeoutSeconds: number; env: Record<string, string> },
+): Promise<CommandEnd> {
+  const child = spawn(nodePath(), args, {
     cwd: folder,
-    env: childEnvironment({
-      TEST_RESULTS_FILE: file,
-      ...(postgres && { TEST_POSTGRES: postgres }),
-    }),
+    env: childEnvironment(env),
     stdio: ["ignore", "pipe", "pipe"],
     detached: process.platform !== "win32",
   });

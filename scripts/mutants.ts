@@ -14,21 +14,36 @@ export interface Mutant {
   /** What is replaced: occurs exactly once in the file. */
   from: string;
   to: string;
-  /** The test files that should turn red. */
+  /** The test files that should turn red: all of vitest's, or all under `tests/e2e/`. */
   tests: string[];
+  /** With tests under `tests/e2e/`: which of them by their titles, as a regular expression. */
+  grep?: string;
 }
 
-// What the tests read; all else stays where it is.
+/** Tests of a file of `tests/e2e/`: those whose titles fit one of `titles`, or all without any. */
+export interface BrowserTests {
+  file: string;
+  titles: string[];
+}
+
+// What the build and the tests read; all else stays where it is.
 const COPIED = [
   ".env.example",
+  "astro.config.mjs",
+  "build",
   "database",
   "local",
+  "package-lock.json",
   "package.json",
+  "playwright.config.ts",
+  "public",
+  "scheduler",
   "scripts",
   "src",
   "tests",
   "tsconfig.json",
   "vitest.config.ts",
+  "wrangler.toml",
 ];
 
 /** All mutants of `tests/mutants/`, by file and in their order there. */
@@ -46,7 +61,7 @@ export async function loadMutants(root: string): Promise<Mutant[]> {
 /** What is wrong with the list itself, one sentence for each fault that names its mutant. */
 export function findFaults(root: string, mutants: Mutant[]): string[] {
   const ids = mutants.map(({ id }) => id);
-  return mutants.flatMap(({ id, file, from, to, tests }, index) => {
+  return mutants.flatMap(({ id, file, from, to, tests, grep }, index) => {
     const faults: string[] = [];
     if (ids.indexOf(id) !== index) faults.push(`${id} is there twice.`);
     if (from === to) faults.push(`${id} changes nothing.`);
@@ -54,7 +69,26 @@ export function findFaults(root: string, mutants: Mutant[]): string[] {
     if (count !== 1) faults.push(`${id}: what it replaces occurs ${count} times in ${file}.`);
     for (const test of tests)
       if (readText(root, test) === null) faults.push(`${id}: there is no ${test}.`);
+    const inBrowser = tests.filter(isInBrowser).length;
+    if (inBrowser !== 0 && inBrowser !== tests.length)
+      faults.push(`${id}: its tests are of two kinds.`);
+    if (grep && inBrowser === 0) faults.push(`${id}: only tests of tests/e2e are chosen by title.`);
     return faults;
+  });
+}
+
+/** Whether a test needs the shop built and served. */
+export function isInBrowser(test: string): boolean {
+  return test.startsWith("tests/e2e/");
+}
+
+/** Exactly the tests that these mutants name, by file. */
+export function selectBrowserTests(mutants: Pick<Mutant, "tests" | "grep">[]): BrowserTests[] {
+  const files = [...new Set(mutants.flatMap(({ tests }) => tests))];
+  return files.map((file) => {
+    const titles = mutants.filter(({ tests }) => tests.includes(file)).map(({ grep }) => grep);
+    const named = titles.filter((title) => title !== undefined);
+    return { file, titles: named.length < titles.length ? [] : [...new Set(named)] };
   });
 }
 

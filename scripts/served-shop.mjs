@@ -11,10 +11,11 @@ import { childEnvironment, nodePath, root, run, step } from "./steps.mjs";
 
 /**
  * Builds the shop, serves it with a stack of its own (fresh data, free ports) and stops both when `use` is done. `use` gets the shop's
- * variables and the addresses of the stack's services, and a way to kill the shop and start it anew.
+ * variables and the addresses of the stack's services, and a way to kill the shop and start it anew. `tell` says how far it is.
  * @param {(variables: Record<string, string>, restart: () => Promise<void>) => Promise<void>} use
+ * @param {typeof step} [tell]
  */
-export async function withServedShop(use) {
+export async function withServedShop(use, tell = step) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-shop-"));
   // As root, PostgreSQL runs as another account, which must get through to its own folder.
   chmodSync(folder, 0o711);
@@ -26,7 +27,7 @@ export async function withServedShop(use) {
   const running = [() => rmSync(folder, { recursive: true, force: true }), () => lock.release()];
   try {
     for (const leftover of lock.children) await stopProcess(leftover);
-    const stack = await step("Local services", async () => {
+    const stack = await tell("Local services", async () => {
       const args = ["--data", folder, "--any-ports"];
       const { child, ready } = spawnStack(join(folder, "stack.log"), args);
       running.push(() => stopStack(child));
@@ -35,12 +36,12 @@ export async function withServedShop(use) {
     const variables = { ...stack.variables, DEMO_PASSWORD: stack.demo.password };
     const env = childEnvironment(variables);
     const database = join(root, "scripts", "db.ts");
-    await step("Database", async () => {
+    await tell("Database", async () => {
       await run(nodePath(), [database, "migrate"], { env });
       await run(nodePath(), [database, "seed"], { env });
     });
     // The address is a variable of the build too: one constant keeps the build reusable.
-    await step("Production build", () => buildShop({}));
+    await tell("Production build", () => buildShop({}));
     const port = Number(new URL(stack.urls.site).port);
     const logPath = process.env.CI
       ? join(folder, "shop.log")
@@ -54,7 +55,7 @@ export async function withServedShop(use) {
       await shopAnswers(child, stack.urls.site, logPath);
     };
     running.push(stopShop);
-    await step("Shop", startShop);
+    await tell("Shop", startShop);
     const restart = async () => {
       if (process.platform === "win32") await stopShop();
       // At once and without a goodbye, with all of its group.
