@@ -83,6 +83,35 @@ test("S29 S52: reading as nobody makes no session and changes nothing", async ({
   expect(await count()).toEqual(before);
 });
 
+test("S52: reading what is one's own changes nothing but where one stopped", async ({
+  visitor,
+}) => {
+  const { people, ids } = await makeCast();
+  const { owner } = people;
+  if (!owner) throw new Error("Nobody was made.");
+  const read = async () => {
+    const [row] = await shopServices().database.read<Record<string, unknown>[]>`
+      SELECT (SELECT to_jsonb(users) FROM users WHERE id = ${owner.id}::uuid) AS person,
+             (SELECT jsonb_agg(jsonb_build_array(status, total_amount, refunded_amount))
+              FROM orders WHERE user_id = ${owner.id}::uuid) AS orders,
+             (SELECT count(*) FROM entitlements WHERE user_id = ${owner.id}::uuid) AS courses,
+             (SELECT count(completed_at) FROM lesson_progress
+              WHERE user_id = ${owner.id}::uuid) AS done,
+             (SELECT count(*) FROM security_events WHERE user_id = ${owner.id}::uuid) AS events,
+             (SELECT count(*) FROM outbox WHERE recipient = ${owner.email}) AS mails`;
+    return row;
+  };
+  const before = await read();
+  for (const access of Object.values(PAGES))
+    if (!access.method) await ask(visitor, fill(access, ids), owner);
+  // The lesson that was opened is noted after the answer.
+  const opened = async () =>
+    shopServices().database.read<object[]>`
+      SELECT lesson_id FROM lesson_progress WHERE user_id = ${owner.id}::uuid`;
+  await expect.poll(async () => (await opened()).length).toBe(1);
+  expect(await read()).toEqual(before);
+});
+
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 async function getCast(): Promise<Cast> {

@@ -68,7 +68,8 @@ test("S44: no number but a right one gets anywhere, and none is a price", async 
     "+1",
   ];
   for (const amount of numbers) {
-    const form = new URLSearchParams({ orderId, amount, reason: "A number that is none" });
+    const wish = { orderId, whole: "on", amount, reason: "A number that is none" };
+    const form = new URLSearchParams(wish);
     const response = await post(visitor, "/_actions/refundOrder", form.toString(), admin);
     expect.soft(response.status(), amount).toBe(400);
     const withPrice = `courseIds=${NOBODY}&terms=on&waiver=on&price=${encodeURIComponent(amount)}`;

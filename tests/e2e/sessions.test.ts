@@ -1,8 +1,14 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { APIRequestContext, APIResponse, Page } from "@playwright/test";
 import { hashPassword } from "#lib/accounts/passwords.ts";
 import { ACTIONS, PAGES } from "../support/access-table.ts";
-import { makePerson, newAddress, newClientAddress, shopServices } from "../support/e2e-shop.ts";
+import {
+  COURSE,
+  makePerson,
+  newAddress,
+  newClientAddress,
+  shopServices,
+} from "../support/e2e-shop.ts";
 import { expect, test } from "../support/e2e.ts";
 
 const PASSWORD = "four words of it";
@@ -19,12 +25,37 @@ test("S22 S30: a planted session id opens nothing, and signing in gives another"
   expect(fresh).not.toBe(planted);
   expect(await opensAccount(visitor, fresh)).toBe(true);
   expect(await opensAccount(visitor, planted)).toBe(false);
-  for (const cookie of cookiesOf(answer)) {
-    expect.soft(cookie).toMatch(/^__Host-\w+=/);
-    for (const attribute of ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"])
-      expect.soft(cookie).toContain(attribute);
-    expect.soft(cookie).not.toMatch(/domain=/i);
-  }
+  const cookies = cookiesOf(answer);
+  expect(cookies.map(nameOf).sort()).toEqual(["__Host-device", "__Host-session"]);
+  for (const cookie of cookies) expectClosed(cookie);
+});
+
+test("S30: every other cookie is as closed as the session's", async ({ visitor }) => {
+  const link = `${randomUUID()}&token=${randomBytes(32).toString("base64url")}`;
+  const account = { name: "Kim", email: newAddress(), password: PASSWORD, terms: "on" };
+  const begun = await visitor.post("/sign-up?_action=signUp", { form: account });
+  const answers = [
+    begun,
+    await visitor.get(`/sign-up/confirm?registration=${link}`),
+    await visitor.get(`/reset-password?reset=${link}`),
+    await visitor.get(`/account/email?change=${link}`),
+    await visitor.get(`/api/unsubscribe?person=${link}`),
+    await visitor.post("/cart?_action=addToCart", { form: { course: COURSE } }),
+    await visitor.post("/api/passkeys/challenge"),
+    await visitor.post("/sign-in?_action=startSocialSignIn", { form: { provider: "google" } }),
+  ];
+  const cookies = answers.flatMap(cookiesOf);
+  expect(cookies.map(nameOf)).toEqual([
+    "__Host-registration",
+    "__Host-confirmation",
+    "__Host-reset",
+    "__Host-email-change",
+    "__Host-unsubscribe",
+    "__Host-cart",
+    "__Host-passkey",
+    "__Host-social",
+  ]);
+  for (const cookie of cookies) expectClosed(cookie);
 });
 
 test("S22: whoever plants a session of their own is not in the account afterwards", async ({
@@ -33,6 +64,7 @@ test("S22: whoever plants a session of their own is not in the account afterward
   const stranger = await makePerson();
   const fresh = sessionOf(await signIn(visitor, await makeAccount(), stranger.session));
   expect(fresh).not.toBe(stranger.session);
+  expect(await opensAccount(visitor, fresh)).toBe(true);
   expect(await opensAccount(visitor, stranger.session)).toBe(false);
 });
 
@@ -86,20 +118,26 @@ test("S65: after signing out the browser holds nothing of the shop, and nothing 
 });
 
 test("S28: every page of a person who is signed in offers to sign out", async ({ visitor }) => {
-  const { session } = await makePerson();
-  for (const [name, { path, method }] of Object.entries(PAGES)) {
-    if (method || path.includes("{") || !name.endsWith(".astro")) continue;
-    const headers = { Cookie: `__Host-session=${session}`, ...elsewhere() };
-    const answer = await visitor.get(path, { headers });
-    if (answer.status() === 200)
-      expect.soft(await answer.text(), name).toMatch(/_action=signOut|href="\/sign-out"/);
+  for (const role of ["learner", "admin"] as const) {
+    const { session } = await makePerson("Kim Buyer", role);
+    for (const [name, { path, method }] of Object.entries(PAGES)) {
+      if (method || path.includes("{") || !name.endsWith(".astro")) continue;
+      const headers = { Cookie: `__Host-session=${session}`, ...elsewhere() };
+      const answer = await visitor.get(path, { headers });
+      if (answer.status() === 200)
+        expect
+          .soft(await answer.text(), `${name} as ${role}`)
+          .toMatch(/action="[^"]*\?_action=signOut"/);
+    }
   }
 });
 
 test("S07: a password of four hundred days ago still signs in", async ({ visitor }) => {
   const email = await makeAccount();
   await shopServices().database.write`
-    UPDATE users SET created_at = now() - interval '400 days', updated_at = now() - interval '400 days'
+    UPDATE users
+    SET created_at = now() - interval '400 days', updated_at = now() - interval '400 days',
+        password_changed_at = now() - interval '400 days'
     WHERE email = ${email}`;
   expect((await signIn(visitor, email)).status()).toBe(303);
 });
@@ -143,6 +181,17 @@ function cookiesOf(answer: APIResponse): string[] {
     .headersArray()
     .filter(({ name }) => /^set-cookie$/i.test(name))
     .map(({ value }) => value);
+}
+
+function nameOf(cookie: string): string {
+  return cookie.slice(0, cookie.indexOf("="));
+}
+
+function expectClosed(cookie: string): void {
+  expect.soft(cookie).toMatch(/^__Host-[\w-]+=/);
+  for (const attribute of ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"])
+    expect.soft(cookie).toContain(attribute);
+  expect.soft(cookie).not.toMatch(/domain=/i);
 }
 
 function sessionOf(answer: APIResponse): string {
