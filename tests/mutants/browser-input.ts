@@ -1,0 +1,118 @@
+import type { Mutant } from "../../scripts/mutants.ts";
+
+const REFUSALS = "src/http/middleware/refuse-bad-requests.ts";
+const FORMS = ["tests/e2e/forms.test.ts"];
+const LIMITS = ["tests/e2e/limits.test.ts"];
+const BAD_REQUESTS = ["tests/e2e/bad-requests.test.ts"];
+
+/** Bugs in what is taken from outside, and how often. Each names the check that it breaks. */
+export const mutants: Mutant[] = [
+  {
+    id: "H01",
+    case: "S43 a field that a form does not have is let through",
+    file: "src/http/fields.ts",
+    from: "z.strictObject(",
+    to: "z.object(",
+    tests: FORMS,
+    grep: "S43: a field",
+  },
+  {
+    id: "H02",
+    case: "S43 a form that can't be read is an error of ours",
+    file: "src/http/form.ts",
+    from: 'throw new AppError("invalid", "The form that was sent can\'t be read.");',
+    to: 'throw new Error("The form that was sent can\'t be read.");',
+    tests: BAD_REQUESTS,
+    grep: "contact refuses what it can't mean",
+  },
+  {
+    id: "H03",
+    case: "S44 an amount is whatever JavaScript takes for a number",
+    file: "src/lib/orders/admin/refund.ts",
+    from: "parseMoney(text, order.currency)",
+    to: "Math.round(Number(text) * 100)",
+    tests: FORMS,
+    grep: "S44",
+  },
+  {
+    id: "H04",
+    case: "S44 a measurement is whatever JavaScript takes for a number",
+    file: "src/pages/api/vitals.ts",
+    from: "z.number().min(0).max(600_000)",
+    to: "z.coerce.number().min(0).max(600_000)",
+    tests: FORMS,
+    grep: "S44",
+  },
+  {
+    id: "H05",
+    case: "S45 an address is decoded twice",
+    file: REFUSALS,
+    from: "if (/%25/.test(new URL(request.url).pathname))",
+    to: "if (/%2525/.test(new URL(request.url).pathname))",
+    tests: FORMS,
+    grep: "S45",
+  },
+  {
+    id: "H06",
+    case: "S45 of a filter that comes twice the last counts",
+    file: "src/http/catalogue-query.ts",
+    from: "parameters.get(name) ?? null",
+    to: "parameters.getAll(name).at(-1) ?? null",
+    tests: FORMS,
+    grep: "S45",
+  },
+  {
+    id: "H07",
+    case: "S50 searching has no limit of its own",
+    file: "src/http/middleware/limit-requests.ts",
+    from: 'isSearch ? "search" : "requests"',
+    to: '"requests"',
+    tests: LIMITS,
+    grep: "S50: searching",
+  },
+  {
+    id: "H08",
+    case: "S50 one address writes to the shop without end",
+    file: "src/actions/contact.ts",
+    from: '        ["contact", clientAddress(context.request)],\n',
+    to: "",
+    tests: LIMITS,
+    grep: "S50: the form",
+  },
+  {
+    id: "H09",
+    case: "S50 who is over the limit keeps Stripe's events away",
+    file: "src/http/middleware/limit-requests.ts",
+    from: " || isProvedOtherwise(url)) return next()",
+    to: ") return next()",
+    tests: LIMITS,
+    grep: "S50: who is over",
+  },
+  {
+    id: "H10",
+    case: "S51 another site posts to the endpoints",
+    file: REFUSALS,
+    from: "if (!isFromOurPages(request, url))",
+    to: "if (isPage && !isFromOurPages(request, url))",
+    tests: BAD_REQUESTS,
+    grep: "another site",
+  },
+  {
+    id: "H11",
+    case: "S51 a sibling of our host may post",
+    file: "src/http/origin.ts",
+    from: 'return site === "same-origin";',
+    to: 'return site.startsWith("same-");',
+    tests: BAD_REQUESTS,
+    grep: "another site",
+  },
+  {
+    id: "H12",
+    case: "S58 a proxy's header names the client",
+    file: "src/http/client-address.ts",
+    from: 'const address = request.headers.get("cf-connecting-ip")',
+    to: 'const address = request.headers.get("x-real-ip") ?? request.headers.get("cf-connecting-ip")',
+    tests: LIMITS,
+    grep: "S58",
+  },
+];
