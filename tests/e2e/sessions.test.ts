@@ -54,6 +54,7 @@ test("S30: every other cookie is as closed as the session's", async ({ visitor }
     "__Host-cart",
     "__Host-passkey",
     "__Host-social",
+    "__Host-social-next",
   ]);
   for (const cookie of cookies) expectClosed(cookie);
 });
