@@ -17,7 +17,7 @@ import { sendDueMail } from "#lib/operations/outbox.ts";
 import { randomToken, sha256 } from "#lib/tokens.ts";
 import { dumpRedis, dumpTables } from "../../../support/dump.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
-import { makeAccount } from "./account.ts";
+import { DEVICE, makeAccount } from "./account.ts";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -58,7 +58,7 @@ async function makeMailed(user: UserWithPassword): Promise<Record<string, Kind>>
     "sign-up": {
       token: registrationToken(secret, { id, nonce }),
       opens: (token) => {
-        const proof = { registrationId: id, token, password: null, now };
+        const proof = { registrationId: id, token, password: null, device: DEVICE, now };
         return succeeds(confirmByLink(services, proof));
       },
     },
