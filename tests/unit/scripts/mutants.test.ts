@@ -6,6 +6,7 @@ import { judgeBrowser, type PlaywrightReport } from "../../../scripts/mutant-bro
 import { judge, type TestReport } from "../../../scripts/mutant-run.ts";
 import {
   findFaults,
+  loadMutants,
   selectBrowserTests,
   withMutant,
   type Mutant,
@@ -112,3 +113,10 @@ function browserReport(messages: string[]): PlaywrightReport {
   }));
   return { suites: [{ specs: [], suites: [{ specs }] }], errors: [] };
 }
+
+test("every mutant of the list can be planted in the source as it is", async () => {
+  const root = join(import.meta.dirname, "../../..");
+  const mutants = await loadMutants(root);
+  expect(mutants.length).toBeGreaterThan(300);
+  expect(findFaults(root, mutants)).toEqual([]);
+});
