@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 /** The ports of the stack and of the shop it serves. */
@@ -9,6 +10,8 @@ export interface Ports {
   smtp: number;
 }
 
+// Below what systems give to connections that go out: none of these takes a chosen port before a service listens on it.
+const FREE_PORTS = [20_000, 32_000] as const;
 const DEFAULTS: Ports = { shop: 4321, http: 4390, stripe: 4391, postgres: 54390, smtp: 4325 };
 
 /**
@@ -23,13 +26,13 @@ export async function choosePorts(
   const taken = new Set<number>();
   for (const name of Object.keys(DEFAULTS) as (keyof Ports)[]) {
     const wish = wished[name] ?? DEFAULTS[name];
-    let port = taken.has(wish) ? null : await freePort(wish);
+    let port = wish === 0 || taken.has(wish) ? null : await freePort(wish);
     if (port === null) {
-      if (strict)
+      if (strict && wish !== 0)
         throw new Error(`Port ${wish} (${name}) is in use: free it, or let the port move.`);
-      do port = await freePort(0);
+      do port = await freePort(randomInt(...FREE_PORTS));
       while (port === null || taken.has(port));
-      log?.(`Port ${wish} is busy: ${name} moves to ${port}.`);
+      if (wish !== 0) log?.(`Port ${wish} is busy: ${name} moves to ${port}.`);
     }
     taken.add(port);
     chosen[name] = port;
@@ -51,9 +54,7 @@ function tryListen(wish: number, host: string): Promise<number | null> {
       resolve(error.code === "EADDRINUSE" || error.code === "EACCES" ? null : wish);
     });
     server.listen(wish, host, () => {
-      const address = server.address();
-      const port = address && typeof address === "object" ? address.port : wish;
-      server.close(() => resolve(port));
+      server.close(() => resolve(wish));
     });
   });
 }
