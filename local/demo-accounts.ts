@@ -3,7 +3,10 @@ import { Secret, TOTP } from "otpauth";
 /** Who may sign in to the local shop, as the starter prints it. */
 export const DEMO_ACCOUNTS = [
   { email: "learner@example.com", what: "a learner" },
-  { email: "admin@example.com", what: "an admin; the page of all services shows the code" },
+  {
+    email: "admin@example.com",
+    what: "an admin, for /admin; the page of all services shows the code",
+  },
 ];
 
 /** What the demo admin's authenticator would hold. Known to everybody: only the local seed uses it. */

@@ -67,7 +67,11 @@ function listOf(events: ReceivedEvent[]): string {
       (event) =>
         `<h2>${escapeHtml(event.type)}: ${escapeHtml(event.message)}</h2>
 <p class="quiet">${escapeHtml(event.receivedAt)} · ${escapeHtml(event.platform)} · ${escapeHtml(event.route)} · release ${escapeHtml(event.release.slice(0, 12))}
-· request ${escapeHtml(event.tags.request_id ?? "unknown")}</p><pre>${escapeHtml(event.stack)}</pre>`,
+· request ${escapeHtml(event.tags.request_id ?? "unknown")}${dependencyOf(event)}</p><pre>${escapeHtml(event.stack)}</pre>`,
     )
     .join("");
+}
+
+function dependencyOf({ tags }: ReceivedEvent): string {
+  return tags.dependency ? ` · <b>${escapeHtml(tags.dependency)} gave no answer</b>` : "";
 }

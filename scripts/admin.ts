@@ -61,6 +61,7 @@ async function create(role: "support" | "admin"): Promise<void> {
   const passwordHash = await hashPassword(password);
   const { id, isNew } = await upsertUser(database, { email: address, name, passwordHash, role });
   console.log(isNew ? `${email} is ${words}. Password: ${password}` : `${email} is ${words} now.`);
+  console.log("The pages under /admin ask for a second factor: /account/security sets it up.");
   if (!isNew) await signOutEverywhere(id);
 }
 

@@ -92,7 +92,9 @@ export function readBilling(
 
 /** What may be shown again after a mistake: never the security code. */
 export function keepValues(form: URLSearchParams): FormState["values"] {
-  return Object.fromEntries(KEPT_FIELDS.map((name) => [name, field(form, name)]));
+  // The form of a promotion code has no other field: what the page knows of the buyer stays.
+  const sent = KEPT_FIELDS.filter((name) => form.has(name));
+  return Object.fromEntries(sent.map((name) => [name, field(form, name)]));
 }
 
 function readAddress(

@@ -5,7 +5,7 @@ import type { Database } from "#lib/services/database.ts";
 export interface CourseProgress {
   doneCount: number;
   lessonCount: number;
-  /** The unfinished lesson opened last, else the first unfinished one; null when all are done. */
+  /** The unfinished lesson opened last, else the next unfinished one behind the last opened; null when all are done. */
   continueWith: { slug: string; title: string; position: number } | null;
 }
 
@@ -25,17 +25,21 @@ export async function listMyCourses(
     JOIN courses AS course ON course.id = entitlement.course_id
     CROSS JOIN LATERAL (
       SELECT
-        count(own.completed_at)::integer AS done_count,
-        max(own.opened_at) AS opened_at,
+        count(completed_at)::integer AS done_count,
+        max(opened_at) AS opened_at,
         (array_agg(
-          jsonb_build_object(
-            'slug', lesson.slug, 'title', lesson.title, 'position', lesson.position)
-          ORDER BY own.opened_at DESC NULLS LAST, lesson.position)
-          FILTER (WHERE own.completed_at IS NULL))[1] AS continue_with
-      FROM lessons AS lesson
-      LEFT JOIN lesson_progress AS own
-        ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
-      WHERE lesson.course_id = course.id
+          jsonb_build_object('slug', slug, 'title', title, 'position', position)
+          ORDER BY opened_at DESC NULLS LAST, position < stopped_at, position)
+          FILTER (WHERE completed_at IS NULL))[1] AS continue_with
+      FROM (
+        SELECT lesson.slug, lesson.title, lesson.position, own.opened_at, own.completed_at,
+          first_value(lesson.position)
+            OVER (ORDER BY own.opened_at DESC NULLS LAST, lesson.position) AS stopped_at
+        FROM lessons AS lesson
+        LEFT JOIN lesson_progress AS own
+          ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
+        WHERE lesson.course_id = course.id
+      ) AS lesson
     ) AS progress
     WHERE entitlement.user_id = ${userId} AND entitlement.livemode = ${livemode}
     ORDER BY coalesce(progress.opened_at, entitlement.granted_at) DESC, course.position, course.id`;
@@ -54,16 +58,20 @@ export async function progressOf(
     JOIN entitlements AS entitlement ON entitlement.course_id = course.id
     CROSS JOIN LATERAL (
       SELECT
-        count(own.completed_at)::integer AS done_count,
+        count(completed_at)::integer AS done_count,
         (array_agg(
-          jsonb_build_object(
-            'slug', lesson.slug, 'title', lesson.title, 'position', lesson.position)
-          ORDER BY own.opened_at DESC NULLS LAST, lesson.position)
-          FILTER (WHERE own.completed_at IS NULL))[1] AS continue_with
-      FROM lessons AS lesson
-      LEFT JOIN lesson_progress AS own
-        ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
-      WHERE lesson.course_id = course.id
+          jsonb_build_object('slug', slug, 'title', title, 'position', position)
+          ORDER BY opened_at DESC NULLS LAST, position < stopped_at, position)
+          FILTER (WHERE completed_at IS NULL))[1] AS continue_with
+      FROM (
+        SELECT lesson.slug, lesson.title, lesson.position, own.opened_at, own.completed_at,
+          first_value(lesson.position)
+            OVER (ORDER BY own.opened_at DESC NULLS LAST, lesson.position) AS stopped_at
+        FROM lessons AS lesson
+        LEFT JOIN lesson_progress AS own
+          ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
+        WHERE lesson.course_id = course.id
+      ) AS lesson
     ) AS progress
     WHERE course.slug = ${courseSlug}
       AND entitlement.user_id = ${userId}

@@ -212,3 +212,12 @@ test("a session may begin with a discount of the shop's own", async () => {
     client.checkout.sessions.create(sessionParams({ ...CODES_ALLOWED, discounts: [{ coupon }] })),
   ).rejects.toMatchObject({ statusCode: 400, param: "discounts" });
 });
+
+test("a code leaves the buyer's address where it is", async () => {
+  const { client, local } = await openStripe();
+  local.createPromotion({ code: "WELCOME20", percentOff: 20 });
+  const params = { ...CODES_ALLOWED, customer_email: "ada@example.com" };
+  const { url } = await client.checkout.sessions.create(sessionParams(params));
+  for (const form of [{ action: "apply", promotionCode: "WELCOME20" }, { action: "remove" }])
+    expect(await (await postForm(url, form)).text()).toContain('value="ada@example.com"');
+});

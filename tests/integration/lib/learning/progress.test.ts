@@ -89,6 +89,18 @@ test("it continues behind what is done, and with nothing when all is done", asyn
   });
 });
 
+test("who begins in the middle goes on from there, and comes back to the beginning at last", async () => {
+  await grantCourse(shop, learner, "night");
+  const next = async () =>
+    (await progressOf(database, learner, "night", false))?.continueWith?.slug;
+  await setLessonDone(database, { ...lesson("night/buoys", 1), done: true });
+  expect(await next()).toBe("wrecks");
+  const [course] = await listMyCourses(database, learner, false);
+  expect(course?.continueWith?.slug).toBe("wrecks");
+  await setLessonDone(database, { ...lesson("night/wrecks", 2), done: true });
+  expect(await next()).toBe("lights");
+});
+
 test("a lesson can be marked as not done, and keeps when it was done first", async () => {
   await grantCourse(shop, learner, "night");
   const completedAt = async () => {
