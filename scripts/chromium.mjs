@@ -4,7 +4,15 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { childEnvironment, nodePath, root, run } from "./steps.mjs";
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+// The headless shell first: without windows and what belongs to them, the tests take a third less time.
+const NAMES = [
+  "chromium-headless-shell",
+  "chromium",
+  "chromium-browser",
+  "google-chrome",
+  "google-chrome-stable",
+];
+const PACKAGES = ["chromium-headless-shell", "chromium"];
 
 /**
  * The path of a Chromium: CHROMIUM_PATH, one on the PATH, Playwright's own, else one that is installed now (Playwright's, or
@@ -49,11 +57,14 @@ async function installPlaywrights() {
 
 async function installPackage() {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
-  try {
-    await run("apt-get", ["update"]);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"]);
-    return chromiumHere();
-  } catch {
-    return null;
+  await run("apt-get", ["update"]).catch(() => {});
+  for (const name of PACKAGES) {
+    try {
+      await run("apt-get", ["install", "-y", "--no-install-recommends", name]);
+      return chromiumHere();
+    } catch {
+      // Not every distribution has it.
+    }
   }
+  return null;
 }
