@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash, X509Certificate } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,16 @@ export function trustNewCertificate(): Certificate {
   const made = makeCertificate();
   setDefaultCACertificates([...getCACertificates("default"), made.cert]);
   return made;
+}
+
+/**
+ * The flag that lets Chromium trust this certificate and no other. With all errors of certificates ignored, it would cache
+ * nothing.
+ */
+export function trustingFlag({ cert }: Certificate): string {
+  const key = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
+  const hash = createHash("sha256").update(key).digest("base64");
+  return `--ignore-certificate-errors-spki-list=${hash}`;
 }
 
 function makeCertificate(): Certificate {

@@ -27,13 +27,7 @@ export async function openPage(
   throttling: { network: boolean; cpu: boolean },
 ): Promise<{ page: Page; session: CDPSession; close: () => Promise<void> }> {
   const { userAgent, viewport, deviceScaleFactor } = devices["Pixel 7"];
-  const context = await browser.newContext({
-    userAgent,
-    viewport,
-    deviceScaleFactor,
-    // The stand-in's certificate.
-    ignoreHTTPSErrors: true,
-  });
+  const context = await browser.newContext({ userAgent, viewport, deviceScaleFactor });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await page.addInitScript(watch);

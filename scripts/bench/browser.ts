@@ -6,7 +6,7 @@ import { measureTransfer } from "./browser-transfer.ts";
 import type { Line } from "./lines.ts";
 import { serveBaseline, serveShop } from "./server.ts";
 import { freePort, type Bench } from "./stack.ts";
-import { standBefore } from "./stand-in.ts";
+import { standBefore, standInFlag } from "./stand-in.ts";
 import { signIn } from "./visitor.ts";
 
 // Besides what root needs, nothing that calls home.
@@ -57,6 +57,7 @@ export async function withStandIns<T>(
 }
 
 async function launch(): Promise<Browser> {
-  const args = process.getuid?.() === 0 ? ["--no-sandbox", ...FLAGS] : FLAGS;
+  const args = [...FLAGS, standInFlag()];
+  if (process.getuid?.() === 0) args.push("--no-sandbox");
   return chromium.launch({ executablePath: await findChromium(), args });
 }

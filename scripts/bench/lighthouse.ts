@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { findChromium } from "../chromium.mjs";
 import { nodePath, root } from "../steps.mjs";
 import { median, type Line } from "./lines.ts";
+import { standInFlag } from "./stand-in.ts";
 
 const PAGES = {
   home: "/",
@@ -52,8 +53,7 @@ async function runLighthouse(url: string, scratch: string, chromium: string): Pr
   const output = join(scratch, "lighthouse.json");
   const cli = join(root, "node_modules", "lighthouse", "cli", "index.js");
   const flags = ["--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run"];
-  // The stand-in's certificate.
-  flags.push("--ignore-certificate-errors");
+  flags.push(standInFlag());
   if (process.getuid?.() === 0) flags.push("--no-sandbox");
   const args = [cli, url, "--quiet", "--output=json", `--output-path=${output}`];
   args.push(`--only-categories=${CATEGORIES.join(",")}`, `--chrome-flags=${flags.join(" ")}`);

@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { trustNewCertificate, type Certificate } from "../certificate.ts";
+import { trustingFlag, trustNewCertificate, type Certificate } from "../certificate.ts";
 import { visitorAddress } from "./load.ts";
 
 const TYPES: Record<string, string> = {
@@ -38,7 +38,7 @@ export interface StandIn {
 /**
  * Stands in front of a Worker as a CDN does: speaks HTTP/2 over TLS, compresses text with Brotli 4, and serves the static files of `client`.
  * Takes `noindex` away and lets robots in, since only production allows them. Port 0 takes any. This process trusts its certificate; a
- * browser must be told to.
+ * browser must be told to by `standInFlag`.
  */
 export async function standBefore(target: string, client: string, port = 0): Promise<StandIn> {
   certificate ??= trustNewCertificate();
@@ -59,6 +59,11 @@ export async function standBefore(target: string, client: string, port = 0): Pro
       server.close();
     },
   };
+}
+
+/** The flag with which Chromium trusts every stand-in of this process. */
+export function standInFlag(): string {
+  return trustingFlag((certificate ??= trustNewCertificate()));
 }
 
 function serveFile(
