@@ -9,6 +9,7 @@ import {
   searchPublishedCourses,
 } from "#lib/courses/queries.ts";
 import { listMyCourses, progressOf } from "#lib/learning/queries.ts";
+import { searchOrders } from "#lib/orders/admin/search-queries.ts";
 import type { Database } from "#lib/services/database.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import { grantCourse, insertUser } from "./learner.ts";
@@ -57,6 +58,13 @@ beforeAll(async () => {
      INSERT INTO lesson_progress (user_id, lesson_id)
      SELECT others.id, lesson.id FROM others, (SELECT id FROM lessons LIMIT 50) AS lesson`,
   );
+  await shop.sql(
+    `INSERT INTO orders (user_id, status, currency, subtotal_amount, total_amount, livemode,
+       terms_accepted_at, expires_at, paid_at, synced_at)
+     SELECT id, 'paid', 'eur', 4900, 4900, false, now(), now(), now(), now()
+     FROM users, generate_series(1, 10)
+     WHERE email LIKE 'other%'`,
+  );
   // Vacuum also brings the full-text index up to date, as it happens by itself in time.
   await shop.sql("VACUUM ANALYZE");
   explaining = { read: explain, write: explain };
@@ -94,11 +102,15 @@ function scannedWhole(): (string | undefined)[] {
   return nodesOf(plan)
     .filter((node) => node["Node Type"] === "Seq Scan")
     .map((node) => node["Relation Name"])
-    .filter((table) => ["courses", "lessons", "lesson_progress"].includes(table ?? ""));
+    .filter((table) => ["courses", "lessons", "lesson_progress", "orders"].includes(table ?? ""));
 }
 
 const deep = { position: 15_000, id: "00000000-0000-0000-0000-000000000000" };
 const tenSlugs = Array.from({ length: 10 }, (_, index) => `course-${index + 500}`);
+const search = (text: string) => ({
+  ...{ text, status: null, source: null, after: null },
+  livemode: false,
+});
 const filtered = { topic: "data", level: "beginner" } as const;
 
 test.each<[string, number, () => Promise<unknown>]>([
@@ -113,6 +125,9 @@ test.each<[string, number, () => Promise<unknown>]>([
   ["a lesson", 20, () => findLesson(explaining, "course-500", "lesson-2", user, false)],
   ["my courses", 40, () => listMyCourses(explaining, user, false)],
   ["my progress", 10, () => progressOf(explaining, user, "course-500", false)],
+  ["orders, for an admin", 150, () => searchOrders(explaining, search(""))],
+  ["orders of an address", 100, () => searchOrders(explaining, search("other7@example.com"))],
+  ["orders of a course", 100, () => searchOrders(explaining, search("course-500"))],
   ["a page of the sitemap", 1_000, () => listSitemapCourses(explaining, deep)],
 ])("%s reads at most %i rows among 20,000 courses and no table whole", async (_, most, query) => {
   await query();
