@@ -96,20 +96,22 @@ async function measureNextPage(
   { shop, baseline }: Addresses,
   runs: number,
 ): Promise<Line[]> {
-  const [clicked, prefetched, floors]: number[][] = [[], [], []];
+  const clicked: number[] = [];
+  const prefetched: number[] = [];
+  const floors: number[] = [];
   for (let run = 0; run < runs; run++) {
-    clicked?.push(await followLink(browser, `${shop}/`, "/courses", click));
-    prefetched?.push(await followLink(browser, `${shop}/`, "/courses", restAndClick));
-    floors?.push(await followLink(browser, `${baseline}/`, FLOOR, click));
+    clicked.push(await followLink(browser, `${shop}/`, "/courses", click));
+    prefetched.push(await followLink(browser, `${shop}/`, "/courses", restAndClick));
+    floors.push(await followLink(browser, `${baseline}/`, FLOOR, click));
   }
-  const line = (name: string, times: number[] = [], budget: number): Line => ({
+  const line = (name: string, times: number[], budget: number): Line => ({
     part: "browser",
     name: `home to catalogue, ${name}`,
     unit: "×",
-    values: times.map((time, index) => time / (floors?.[index] ?? 1)),
+    values: times.map((time, index) => time / (floors[index] ?? 1)),
     budget,
     isTimed: true,
-    note: `${Math.round(median(times))} ms, baseline ${Math.round(median(floors ?? []))}`,
+    note: `${Math.round(median(times))} ms, baseline ${Math.round(median(floors))}`,
   });
   return [
     line("after the click", clicked, HIGHEST.nextPage),
