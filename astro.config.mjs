@@ -11,7 +11,7 @@ import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worke
 import { SPECULATION_RULES } from "./src/http/speculation-rules.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
-// Hot reload writes inline scripts and styles, which the policy below is there to forbid.
+// Hot reload writes inline scripts and styles, which the policy below is there to forbid, and who develops reads the log.
 const isDev = process.argv.includes("dev");
 
 export default defineConfig({
@@ -29,7 +29,7 @@ export default defineConfig({
   compressHTML: true,
   // Shiki writes inline styles, which the policy below forbids; lessons are highlighted when published.
   markdown: { syntaxHighlight: false },
-  logger: logHandlers.json(),
+  ...(!isDev && { logger: logHandlers.json() }),
   integrations: [
     // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.
     sentry({

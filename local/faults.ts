@@ -29,6 +29,21 @@ export type Fault = (typeof FAULTS)[number];
 
 const SLOW_MS = 5_000;
 
+const WORDS: Record<Fault, string> = {
+  refuse: "the connection ends at once",
+  hang: "no answer until the fault is gone",
+  slow: "five seconds, then as usual",
+  errors: "every second call is answered with a 500",
+  credentials: "our key is no longer good",
+  full: "no room for what is written; Stripe: too many requests",
+  readonly: "reads work, writes are refused",
+  cut: "an answer that ends half-way",
+  broken: "every call is refused as wrong",
+};
+
+const INTRODUCTION = `<p>Break a service on purpose, and look at what the shop says: each page answers within its time, and
+<code>/api/health/ready</code> names what is away. A service stays broken until you set it to "none" or start anew.</p>`;
+
 /** What is broken on purpose, per service. */
 export interface Faults {
   get(service: FaultyService): Fault | null;
@@ -125,7 +140,9 @@ export function faultsService(faults: Faults): LocalService {
       }
       const state = FAULTY_SERVICES.map((service) => [service, faults.get(service)] as const);
       if (request.method === "GET" && !request.headers.accept?.includes("json"))
-        response.writeHead(200, PAGE_HEADERS).end(page("Faults", state.map(row).join("")));
+        response
+          .writeHead(200, PAGE_HEADERS)
+          .end(page("Faults", INTRODUCTION + state.map(row).join("")));
       else
         response
           .writeHead(200, { "content-type": "application/json" })
@@ -150,7 +167,8 @@ function apply(faults: Faults, wishes: Record<string, unknown>): void {
 
 function row([service, active]: readonly [FaultyService, Fault | null]): string {
   const options = FAULTS.map(
-    (fault) => `<option${fault === active ? " selected" : ""}>${fault}</option>`,
+    (fault) =>
+      `<option value="${fault}"${fault === active ? " selected" : ""}>${fault}: ${WORDS[fault]}</option>`,
   );
   const state = active ? `<span class="bad">${escapeHtml(active)}</span>` : "healthy";
   return `<h2>${service}: ${state}</h2><form method="post">

@@ -24,7 +24,7 @@ if (values.help || command !== "course" || !slug) {
   process.exit(values.help ? 0 : 2);
 }
 if (!url) {
-  console.error("DATABASE_URL is not set: it says which shop is meant.");
+  console.error("DATABASE_URL is not set, and no `npm start` runs in this folder.");
   process.exit(2);
 }
 

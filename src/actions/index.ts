@@ -18,6 +18,7 @@ import { startCheckout } from "./orders.ts";
 import { addPasskey, beginPasskey, removePasskey, signInWithPasskey } from "./passkeys.ts";
 import { changePassword, requestPasswordReset, resetPassword } from "./passwords.ts";
 import { actOnPerson, endLook, erasePerson, lookAtAccount } from "./people.ts";
+import { changeName } from "./profile.ts";
 import { refundItems } from "./refunds.ts";
 import {
   confirmSocialLink,
@@ -56,6 +57,7 @@ export const server = {
   requestPasswordReset,
   resetPassword,
   changePassword,
+  changeName,
   changeEmail,
   confirmEmail,
   endSession,

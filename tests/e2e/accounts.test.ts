@@ -1,5 +1,5 @@
 import { readCode, readLink, waitForMail } from "../support/e2e-mailbox.ts";
-import { makePersonWithPassword } from "../support/e2e-account.ts";
+import { makePersonWithPassword, signIn } from "../support/e2e-account.ts";
 import { newAddress, newClientAddress } from "../support/e2e-shop.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -127,12 +127,30 @@ test("signing out everywhere ends the session of the other browser", async ({
   await other.addCookies(await page.context().cookies());
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out on all devices" }).click();
-  await expect(page).toHaveURL("/");
+  await expect(page).toHaveURL("/sign-in?signed-out");
   const elsewhere = await other.newPage();
   await elsewhere.goto("/account");
   await expect(elsewhere).toHaveURL(/\/sign-in/);
   await expect(elsewhere.getByText(person.email)).toHaveCount(0);
   await other.close();
+});
+
+test("a person is called by their new name, on every device", async ({ page, visitor }) => {
+  const person = await makePersonWithPassword();
+  const elsewhere = { Cookie: `__Host-session=${person.session}` };
+  await signIn(page, person.email, PASSWORD);
+  await expect(page).toHaveURL("/learn");
+  await page.goto("/account");
+  await page.getByLabel("Name").fill("  ");
+  await page.getByRole("button", { name: "Save the name" }).click();
+  await expect(page.getByText("Please enter your name.").first()).toBeVisible();
+  await page.getByLabel("Name").fill("Robin O'Neill");
+  await page.getByRole("button", { name: "Save the name" }).click();
+  await expect(page.getByRole("heading", { name: "Your name is changed" })).toBeVisible();
+  await expect(page.getByLabel("Name")).toHaveValue("Robin O'Neill");
+  expect(await (await visitor.get("/account", { headers: elsewhere })).text()).toContain(
+    'value="Robin O&#39;Neill"',
+  );
 });
 
 test("a message from the contact page reaches the shop", async ({ page }) => {

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../support/e2e.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const KIB = 1024;
+const BROTLI_4 = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const PAGES = [
   "/",
   "/courses",
@@ -18,6 +19,8 @@ interface Loaded {
   path: string;
   type: string;
   gzipBytes: number;
+  /** As a CDN compresses on the way. */
+  brotliBytes: number;
 }
 
 /** Everything the page loads until it is quiet, what comes when it is idle included. */
@@ -26,9 +29,12 @@ async function load(page: Page, address: string): Promise<Loaded[]> {
   page.on("response", (response) => {
     const path = new URL(response.url()).pathname;
     const type = response.request().resourceType();
-    const measured = response
-      .body()
-      .then((body) => ({ path, type, gzipBytes: gzipSync(body).length }));
+    const measured = response.body().then((body) => ({
+      path,
+      type,
+      gzipBytes: gzipSync(body).length,
+      brotliBytes: brotliCompressSync(body, BROTLI_4).length,
+    }));
     bodies.push(measured);
   });
   const vitals = page.waitForResponse((response) => response.url().includes("web-vitals"));
@@ -55,6 +61,31 @@ for (const address of PAGES)
     expect(loaded.length, loaded.map(({ path }) => path).join(" ")).toBeLessThanOrEqual(6);
     expect(page.url()).toContain(baseURL);
   });
+
+test("the sign-in page is what the first packets hold, and loads no face", async ({ page }) => {
+  const loaded = await load(page, "/sign-in");
+  const documents = loaded.filter(({ type }) => type === "document");
+  expect(documents.map(({ brotliBytes }) => brotliBytes <= 6_000)).toEqual([true]);
+  expect(sum(loaded, "font")).toBe(0);
+});
+
+test("nobody waits for the face: the page after the first is set in it", async ({ page }) => {
+  const face = page.waitForResponse((response) => response.url().endsWith(".woff2"));
+  await page.goto("/");
+  expect((await face).headers()["cache-control"]).toBe("public, max-age=31536000, immutable");
+  await (await face).finished();
+  await page.goto("/courses");
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("DOM.enable");
+  await devtools.send("CSS.enable");
+  const { root } = await devtools.send("DOM.getDocument");
+  const heading = await devtools.send("DOM.querySelector", {
+    nodeId: root.nodeId,
+    selector: "h1",
+  });
+  const { fonts } = await devtools.send("CSS.getPlatformFontsForNode", heading);
+  expect(fonts.map(({ familyName }) => familyName).join()).toMatch(/^Archivo/);
+});
 
 test("all styles together are at most 15 KiB", async ({ page }) => {
   await page.goto("/");

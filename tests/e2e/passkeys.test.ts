@@ -159,5 +159,5 @@ async function addPasskey(page: Page): Promise<void> {
 async function signOut(page: Page): Promise<void> {
   await page.goto("/sign-out");
   await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
-  await expect(page).toHaveURL("/");
+  await expect(page).toHaveURL("/sign-in?signed-out");
 }

@@ -87,8 +87,8 @@ async function signOut(page: Page): Promise<void> {
   if (!session) throw new Error("Nobody is signed in.");
   await page.goto("/account");
   await page.getByRole("button", { name: "Sign out", exact: true }).last().click();
-  await expect(page).toHaveURL("/");
-  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  await expect(page).toHaveURL("/sign-in?signed-out");
+  await expect(page.getByRole("heading", { name: "You are signed out" })).toBeVisible();
   await page.context().addCookies([session]);
   const replay = await page.request.get("/learn", { maxRedirects: 0 });
   expect(replay.status(), "a cookie from before opens nothing").toBe(303);

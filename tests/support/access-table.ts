@@ -149,6 +149,7 @@ export const ACTIONS: Record<string, Access> = {
   requestPasswordReset: action("requestPasswordReset", { email: "a" }, [400, 400, 400, 400]),
   resetPassword: action("resetPassword", { password: "four words of it" }, [400, 400, 400, 400]),
   changePassword: withWrongPassword("changePassword", { password: "four words of it" }),
+  changeName: action("changeName", { name: "Kim" }, SIGNED_IN),
   changeEmail: withWrongPassword("changeEmail", { email: "kim@buyer.example" }),
   confirmSecondStep: action("confirmSecondStep", { code: "000000" }, [409, 409, 409, 409]),
   beginSecondFactor: action("beginSecondFactor", {}, SIGNED_IN),

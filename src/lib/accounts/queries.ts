@@ -63,6 +63,17 @@ export async function upsertUser(
   return row;
 }
 
+/** Changes what a person is called. */
+export async function updateName(
+  database: Database,
+  { userId, name }: { userId: string; name: string },
+): Promise<void> {
+  await database.write`
+    UPDATE users
+    SET name = ${name}, updated_at = now()
+    WHERE id = ${userId} AND name <> ${name}`;
+}
+
 /** Changes a person's role. Gives the account's id, or null when the address has none. */
 export async function updateRole(
   database: Database,

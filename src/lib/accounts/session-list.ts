@@ -84,6 +84,24 @@ export async function endOtherSessions(
   });
 }
 
+/** Has every open session of a person say what they are called now. */
+export async function renameSessions(
+  redis: RedisService,
+  userId: string,
+  name: string,
+): Promise<void> {
+  const entries = await readList(redis, sessionsOfUser(userId));
+  await redis.run(async (client) => {
+    const transaction = client.multi();
+    for (const { key, stored } of entries) {
+      const { data } = storedSession.safeParse(stored);
+      // One that ended meanwhile stays so.
+      if (data) transaction.set(key, { ...data, name }, { keepTtl: true, xx: true });
+    }
+    if (transaction.length() > 0) await transaction.exec();
+  });
+}
+
 async function readList(redis: RedisService, list: string) {
   return redis.run(async (client) => {
     const keys = await client.zrange<string[]>(list, 0, -1);

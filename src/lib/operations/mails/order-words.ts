@@ -5,7 +5,7 @@ export function titlesOf({ items }: Pick<OrderForMail, "items">): string {
   return new Intl.ListFormat("en").format(items.map(({ title }) => title));
 }
 
-/** A day as people write it, such as "November 23, 2026 (UTC)". */
+/** A day as people write it, such as "23 November 2026 (UTC)". */
 export function formatDay(time: Date): string {
-  return `${time.toLocaleDateString("en", { dateStyle: "long", timeZone: "UTC" })} (UTC)`;
+  return `${time.toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" })} (UTC)`;
 }
