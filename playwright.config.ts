@@ -54,6 +54,10 @@ export default defineConfig({
       testMatch: "records.test.ts",
       use: devices["Desktop Chrome"],
     },
-    { name: "deployment", testDir: "tests/deployment", use: devices["Desktop Chrome"] },
+    {
+      name: "deployment",
+      testDir: "tests/deployment",
+      use: { ...devices["Desktop Chrome"], actionTimeout: 10_000 },
+    },
   ],
 });

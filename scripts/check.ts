@@ -12,7 +12,7 @@ const STEPS: [name: string, command: string[]][] = [
 if (process.argv.includes("--help")) {
   console.log(
     "npm run check: format, lint, types and unit tests, side by side, without a server.\n" +
-      "--thorough, as in npm test: lint asks for types in pages too, which takes twice as long.",
+      "--thorough, as in npm test: lint asks for types in pages too, which takes half as long again.",
   );
   process.exit(0);
 }

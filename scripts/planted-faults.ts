@@ -14,23 +14,38 @@ export interface ForwardedRequest {
 /** One thing that a bad deployment could have broken. */
 export interface PlantedFault {
   name: string;
-  change(request: ForwardedRequest, answer: Answer): Answer;
+  /** How the title begins of the test that must turn red. */
+  test: string;
+  change: (request: ForwardedRequest, answer: Answer) => Answer;
 }
 
 /** What `scripts/test-deployment-faults.ts` breaks, one at a time. */
 export const PLANTED_FAULTS: PlantedFault[] = [
-  fault("a release that is not the one deployed", isAt("/api/health/live"), (answer) =>
-    replaced(answer, /"releaseId":"[^"]*"/, '"releaseId":"0000000"'),
+  fault(
+    "a release that is not the one deployed",
+    "the commit that was deployed",
+    isAt("/api/health/live"),
+    (answer) => replaced(answer, /"releaseId":"[^"]*"/, '"releaseId":"0000000"'),
   ),
-  fault("a shop that is not healthy", isAt("/api/health"), (answer) => ({
-    ...replaced(answer, '"pass"', '"fail"'),
-    status: 503,
-  })),
-  fault("health that tells everybody about single services", isAt("/api/health"), (answer) =>
-    replaced(answer, "{", '{"checks":{"database":{"status":"pass"}},'),
+  fault(
+    "a shop that is not healthy",
+    "the shop says that it is healthy",
+    isAt("/api/health"),
+    (answer) => ({
+      ...replaced(answer, '"pass"', '"fail"'),
+      status: 503,
+    }),
   ),
-  fault("no HSTS", always, (answer) => without(answer, "strict-transport-security")),
-  fault("pages that may be framed", always, (answer) => ({
+  fault(
+    "health that tells everybody about single services",
+    "checks of single services",
+    isAt("/api/health"),
+    (answer) => replaced(answer, "{", '{"checks":{"database":{"status":"pass"}},'),
+  ),
+  fault("no HSTS", "security headers are on a page", always, (answer) =>
+    without(answer, "strict-transport-security"),
+  ),
+  fault("pages that may be framed", "security headers are on a page", always, (answer) => ({
     ...answer,
     headers: {
       ...answer.headers,
@@ -40,46 +55,85 @@ export const PLANTED_FAULTS: PlantedFault[] = [
       ),
     },
   })),
-  fault("a policy that allows inline scripts", always, (answer) => ({
-    ...answer,
-    headers: {
-      ...answer.headers,
-      "content-security-policy": (answer.headers["content-security-policy"] ?? "").replace(
-        "script-src ",
-        "script-src 'unsafe-inline' ",
-      ),
-    },
-  })),
-  fault("static files without headers", isAt("/favicon.svg"), (answer) =>
-    without(answer, "x-content-type-options"),
+  fault(
+    "a policy that allows inline scripts",
+    "pages allow no inline script",
+    always,
+    (answer) => ({
+      ...answer,
+      headers: {
+        ...answer.headers,
+        "content-security-policy": (answer.headers["content-security-policy"] ?? "").replace(
+          "script-src ",
+          "script-src 'unsafe-inline' ",
+        ),
+      },
+    }),
   ),
-  fault("an empty catalogue", isAt("/courses"), (answer) =>
+  fault(
+    "static files without headers",
+    "security headers are on a page",
+    isAt("/favicon.svg"),
+    (answer) => without(answer, "x-content-type-options"),
+  ),
+  fault("an empty catalogue", "the catalogue lists courses", isAt("/courses"), (answer) =>
     replaced(answer, /<ul class="course-list"[\s\S]*?<\/ul>/, ""),
   ),
-  fault("a sign-in form that is broken", isAt("/sign-in"), (answer) => ({
-    ...answer,
-    status: 500,
-    body: Buffer.from(""),
-  })),
-  fault("private pages that ask nobody to sign in", isAt("/learn"), (answer) => ({
-    ...answer,
-    status: 200,
-  })),
-  fault("an error page that says 200", isAt("/deployment-test/nothing"), (answer) => ({
-    ...answer,
-    status: 200,
-  })),
-  fault("assets that are not there", isUnder("/_astro/"), (answer) => ({ ...answer, status: 404 })),
-  fault("a webhook that takes what nobody signed", isAt("/api/stripe/webhook"), (answer) => ({
-    ...answer,
-    status: 200,
-  })),
-  fault("jobs that anybody may start", isUnder("/api/jobs/"), (answer) => ({
-    ...answer,
-    status: 200,
-  })),
+  fault(
+    "a sign-in form that is broken",
+    "the sign-in page has its form",
+    isAt("/sign-in"),
+    (answer) => ({
+      ...answer,
+      status: 500,
+      body: Buffer.from(""),
+    }),
+  ),
+  fault(
+    "private pages that ask nobody to sign in",
+    "what is private sends visitors",
+    isAt("/learn"),
+    (answer) => ({
+      ...answer,
+      status: 200,
+    }),
+  ),
+  fault(
+    "an error page that says 200",
+    "an unknown page is a 404",
+    isAt("/deployment-test/nothing"),
+    (answer) => ({
+      ...answer,
+      status: 200,
+    }),
+  ),
+  fault(
+    "assets that are not there",
+    "the home page and its assets",
+    isUnder("/_astro/"),
+    (answer) => ({ ...answer, status: 404 }),
+  ),
+  fault(
+    "a webhook that takes what nobody signed",
+    "the webhook refuses",
+    isAt("/api/stripe/webhook"),
+    (answer) => ({
+      ...answer,
+      status: 200,
+    }),
+  ),
+  fault(
+    "jobs that anybody may start",
+    "jobs refuse who does not know",
+    isUnder("/api/jobs/"),
+    (answer) => ({
+      ...answer,
+      status: 200,
+    }),
+  ),
   fault(
     "forms that other sites may post",
+    "a form from another site is refused",
     (request) => request.method === "POST",
     (answer) => (answer.status === 403 ? { ...answer, status: 200 } : answer),
   ),
@@ -87,10 +141,11 @@ export const PLANTED_FAULTS: PlantedFault[] = [
 
 function fault(
   name: string,
+  test: string,
   isMeant: (request: ForwardedRequest) => boolean,
   change: (answer: Answer) => Answer,
 ): PlantedFault {
-  return { name, change: (request, answer) => (isMeant(request) ? change(answer) : answer) };
+  return { name, test, change: (request, answer) => (isMeant(request) ? change(answer) : answer) };
 }
 
 function always(): boolean {

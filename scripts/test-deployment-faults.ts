@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,7 @@ import { PLANTED_FAULTS, type Answer, type PlantedFault } from "./planted-faults
 const HELP = `npm run test:deployment:faults -- --url URL
 
 Shows that the deployment tests can fail: puts a proxy in front of a healthy shop that breaks one
-thing at a time, and runs the tests against it. Each fault must turn them red.`;
+thing at a time, and runs the test that is there for it. Each fault must turn its test red.`;
 
 const url = process.argv[process.argv.indexOf("--url") + 1];
 if (!process.argv.includes("--url") || !url || !URL.canParse(url)) {
@@ -20,15 +20,25 @@ if (!process.argv.includes("--url") || !url || !URL.canParse(url)) {
 const { releaseId } = (await (await fetch(`${url}/api/health/live`)).json()) as {
   releaseId: string;
 };
-const healthy: PlantedFault = { name: "nothing", change: (_request, answer) => answer };
-if (!(await withProxy(url, healthy, testsPass))) {
+const tests = readFileSync(
+  join(import.meta.dirname, "..", "tests/deployment/site.test.ts"),
+  "utf8",
+);
+for (const { name, test } of PLANTED_FAULTS)
+  if (!tests.includes(`test("${test}`)) throw new Error(`${name}: there is no test "${test}".`);
+const unchanged: PlantedFault["change"] = (_request, answer) => answer;
+if (!(await withProxy(url, unchanged, (address) => testsPass(address)))) {
   console.error("The tests fail without any fault: first make the shop healthy.");
   process.exit(1);
 }
 
 let caught = 0;
 for (const fault of PLANTED_FAULTS) {
-  const isCaught = await withProxy(url, fault, async (address) => !(await testsPass(address)));
+  const isCaught = await withProxy(
+    url,
+    fault.change,
+    async (address) => !(await testsPass(address, fault.test)),
+  );
   if (isCaught) caught += 1;
   console.log(`${isCaught ? "caught" : "MISSED"}  ${fault.name}`);
 }
@@ -43,7 +53,7 @@ process.exit(missed === 0 ? 0 : 1);
 
 async function withProxy<T>(
   target: string,
-  fault: PlantedFault,
+  change: PlantedFault["change"],
   use: (address: string) => Promise<T>,
 ): Promise<T> {
   const server = createServer((request, response) => {
@@ -51,7 +61,7 @@ async function withProxy<T>(
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       forward(target, request, Buffer.concat(chunks))
-        .then((answer) => send(response, fault.change(request, answer)))
+        .then((answer) => send(response, change(request, answer)))
         .catch(() => response.destroy());
     });
   });
@@ -94,13 +104,14 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status).end(body);
 }
 
-function testsPass(address: string): Promise<boolean> {
+function testsPass(address: string, title = ""): Promise<boolean> {
   const script = join(import.meta.dirname, "test-deployment.ts");
+  const args = ["--url", address, "--release", releaseId, "--fail-fast", "--only", title];
   const environment = { ...process.env, TEST_RESULTS_FILE: "" };
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [script, "--url", address, "--release", releaseId, "--fail-fast"],
+      [script, ...args],
       { env: environment, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
       (error) => resolve(error === null),
     );

@@ -13,6 +13,7 @@ Checks a live address of the shop. Reads only; takes less than two minutes.
   --journey        also signs in and goes to the payment page, with the account in
                    DEPLOYMENT_TEST_EMAIL and DEPLOYMENT_TEST_PASSWORD. On a local Stripe it pays;
                    on Stripe's own page it checks the amount and stops: that page refuses robots.
+  --only TITLE     the tests whose titles hold this
   --fail-fast      stops at the first failure and tries nothing twice
   --help           this text`;
 
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     release: { type: "string" },
     "any-release": { type: "boolean", default: false },
     journey: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
     "fail-fast": { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -45,6 +47,7 @@ const environment = {
 const cli = join(import.meta.dirname, "..", "node_modules", "@playwright", "test", "cli.js");
 const args = [cli, "test", "--project", "deployment"];
 if (values["fail-fast"]) args.push("--max-failures", "1", "--retries", "0");
+if (values.only) args.push("--grep", values.only);
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment });
 process.exit(status ?? 1);
 

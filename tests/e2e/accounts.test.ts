@@ -149,7 +149,7 @@ test("a person is called by their new name, on every device", async ({ page, vis
   await expect(page.getByRole("heading", { name: "Your name is changed" })).toBeVisible();
   await expect(page.getByLabel("Name")).toHaveValue("Robin O'Neill");
   expect(await (await visitor.get("/account", { headers: elsewhere })).text()).toContain(
-    'value="Robin O&#39;Neill"',
+    "<strong>Robin O&#39;Neill</strong>",
   );
 });
 

@@ -1,15 +1,18 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
+import axe from "axe-core";
 
 /** What axe finds wrong with the page as it is now: the rule and the place of each. `tags` choose rules, all by default. */
 export async function findViolations(page: Page, tags: string[] = []): Promise<string[]> {
-  // axe has types of its own for the same page. Its legacy mode opens no second one for frames.
-  const axe = new AxeBuilder({ page: page as never }).setLegacyMode(true);
-  if (tags.length > 0) axe.withTags(tags);
-  const { violations } = await axe.analyze();
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target }) => `${id}: ${target.join(" ")}`),
-  );
+  // Its wrapper for Playwright puts half a megabyte into the page each time, and fetches what passed, too.
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
+  return page.evaluate(async (values) => {
+    const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
+    const runOnly = values.length > 0 ? { runOnly: { type: "tag" as const, values } } : {};
+    const { violations } = await inPage.run({ resultTypes: ["violations"], ...runOnly });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${target.join(" ")}`),
+    );
+  }, tags);
 }
 
 /** Ticks all that a buyer must agree to. */
@@ -29,15 +32,15 @@ export function findOverflow(page: Page): Promise<string[]> {
   });
 }
 
-/** That the open page is in nobody's way: axe finds nothing and nothing sticks out, in both themes, narrow and wide. */
+/** That the open page is in nobody's way: axe finds nothing and nothing sticks out, narrow and wide, and dark. */
 export async function expectNothingInTheWay(page: Page): Promise<void> {
-  for (const width of [320, 1280]) {
+  await page.emulateMedia({ colorScheme: "light" });
+  for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 800 });
     expect.soft(await findOverflow(page), `${width} pixels are enough`).toEqual([]);
-    await page.emulateMedia({ colorScheme: "light" });
     expect.soft(await findViolations(page), `light, ${width} pixels`).toEqual([]);
-    // A theme is colours: no other rule can find anything new in it.
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect.soft(await findViolations(page, ["cat.color"]), `dark, ${width} pixels`).toEqual([]);
   }
+  // A theme is colours, whatever the width: no other rule can find anything new in it.
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect.soft(await findViolations(page, ["cat.color"]), "dark").toEqual([]);
 }

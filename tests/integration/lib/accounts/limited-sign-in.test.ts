@@ -27,13 +27,18 @@ beforeAll(async () => {
   shop = await openShop();
 });
 beforeEach(async () => {
+  // A limit is counted by the minute: without this, a test could run into the next one.
+  vi.useFakeTimers({ toFake: ["Date"], now });
   email = `${randomUUID()}@example.com`;
   const passwordHash = await hashPassword(PASSWORD);
   await upsertUser(shop.services.database, { email, name: "Kim", passwordHash, role: "learner" });
   await shop.services.redis.run((client) => client.flushdb());
   hashes.count = 0;
 });
-afterEach(() => shop.faults.clear());
+afterEach(() => {
+  vi.useRealTimers();
+  shop.faults.clear();
+});
 afterAll(() => shop.stop());
 
 function attempt(given: Partial<SignInAttempt> = {}): Promise<unknown> {
