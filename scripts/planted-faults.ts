@@ -77,7 +77,7 @@ export const PLANTED_FAULTS: PlantedFault[] = [
     (answer) => without(answer, "x-content-type-options"),
   ),
   fault("an empty catalogue", "the catalogue lists courses", isAt("/courses"), (answer) =>
-    replaced(answer, /<ul class="course-list"[\s\S]*?<\/ul>/, ""),
+    replaced(answer, /<ul class="course-list[^"]*"[\s\S]*?<\/ul>/, ""),
   ),
   fault(
     "a sign-in form that is broken",

@@ -44,6 +44,10 @@ const environment = {
   DEPLOYMENT_TEST_EMAIL: process.env.DEPLOYMENT_TEST_EMAIL ?? "learner@example.com",
   DEPLOYMENT_TEST_PASSWORD: process.env.DEPLOYMENT_TEST_PASSWORD ?? process.env.DEMO_PASSWORD,
 };
+if (values.journey && !environment.DEPLOYMENT_TEST_PASSWORD) {
+  console.error("--journey signs in: set DEPLOYMENT_TEST_EMAIL and DEPLOYMENT_TEST_PASSWORD.");
+  process.exit(2);
+}
 const cli = join(import.meta.dirname, "..", "node_modules", "@playwright", "test", "cli.js");
 const args = [cli, "test", "--project", "deployment"];
 if (values["fail-fast"]) args.push("--max-failures", "1", "--retries", "0");

@@ -36,19 +36,26 @@ async function main(parts) {
   await step("Packages", () => install());
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
+  const needsShop = parts.includes("e2e") || parts.includes("deployment");
+  // Downloaded beside the parts that need none; what went wrong is said where it is needed.
+  const chromium = needsShop ? findChromium() : undefined;
+  chromium?.catch(() => {});
   if (parts.includes("check")) {
     await count("check", script("check.ts", "--thorough"), {});
   }
   if (parts.includes("integration")) await count("integration", vitest("integration"), {});
-  if (parts.includes("e2e") || parts.includes("deployment")) await testServedShop(parts);
+  if (chromium) await testServedShop(parts, chromium);
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
-/** @param {string[]} parts */
-async function testServedShop(parts) {
-  const CHROMIUM_PATH = await step("Chromium", findChromium);
+/**
+ * @param {string[]} parts
+ * @param {Promise<string>} chromium
+ */
+async function testServedShop(parts, chromium) {
+  const CHROMIUM_PATH = await step("Chromium", () => chromium);
   await withServedShop(async (variables) => {
     const env = { ...variables, CHROMIUM_PATH };
     if (parts.includes("e2e")) {
