@@ -82,6 +82,8 @@ async function load(page: Page, session: CDPSession, address: string): Promise<L
   };
   session.on("event", hear);
   await page.goto(address, { waitUntil: "load" });
+  // The library of web vitals comes when the browser has nothing else to do.
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
   while (performance.now() - lastAt < QUIET_MS) await pause(50);
   session.off("event", hear);
   return loaded;
