@@ -1,41 +1,55 @@
 import { globSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 
-const EVERYWHERE = readImports("src/layouts/Page.astro");
-const SHEETS = new Map(
-  globSync("src/styles/*.css").map((path) => [basename(path), readFileSync(path, "utf8")]),
-);
+const ROOT = join(import.meta.dirname, "../../..");
+const files = globSync("src/**/*.astro", { cwd: ROOT }).map((file) => ({
+  file,
+  text: readFileSync(join(ROOT, file), "utf8"),
+}));
+const page = files.find(({ file }) => file === "src/layouts/Page.astro")?.text ?? "";
+const sheets = globSync("src/styles/*.css", { cwd: ROOT }).map((path) => ({
+  name: basename(path),
+  text: readFileSync(join(ROOT, path), "utf8"),
+}));
+const everywhere = sheets.filter(({ name }) => page.includes(`styles/${name}`));
+const elsewhere = sheets.filter((sheet) => !everywhere.includes(sheet));
 
-test("whatever uses a class brings the styles that it is in", () => {
-  const missing = globSync("src/**/*.astro").flatMap((path) => {
-    const own = new Set([...EVERYWHERE, ...readImports(path)]);
-    return readClasses(path)
-      .map((name) => ({ name, sheets: sheetsWith(name) }))
-      .filter(({ sheets }) => sheets.length > 0 && !sheets.some((sheet) => own.has(sheet)))
-      .map(({ name, sheets }) => `${path}: .${name} is in ${sheets.join(" and ")}`);
-  });
+test("every stylesheet is on every page, or is imported by whoever uses a class of it", () => {
+  expect(elsewhere.map(({ name }) => name).sort()).toEqual([
+    "courses.css",
+    "face.css",
+    "lists.css",
+    "orders.css",
+    "prose.css",
+  ]);
+  const known = new Set(everywhere.flatMap((sheet) => [...classesOf(sheet.text)]));
+  const missing = elsewhere.flatMap(({ name, text: css }) =>
+    files
+      .filter(({ text }) => !text.includes(`styles/${name}`))
+      .flatMap(({ file, text }) =>
+        [...usedIn(text)]
+          .filter((used) => classesOf(css).has(used) && !known.has(used))
+          .map((used) => `${file} uses .${used} and does not import ${name}`),
+      ),
+  );
   expect(missing).toEqual([]);
 });
 
-function readImports(path: string): string[] {
-  return [...readFileSync(path, "utf8").matchAll(/import ".*\/styles\/([\w-]+\.css)"/g)].map(
-    ([, sheet = ""]) => sheet,
-  );
+test("whichever stylesheet comes first, the layers have one order", () => {
+  const order = /@layer [a-z, ]+;/.exec(sheets.find(({ name }) => name === "base.css")?.text ?? "");
+  expect(order).not.toBeNull();
+  for (const { name, text } of elsewhere)
+    expect.soft(/@layer[^{;]*[{;]/.exec(text)?.[0], name).toBe(order?.[0]);
+});
+
+/** The classes that selectors begin with. */
+function classesOf(css: string): Set<string> {
+  return new Set([...css.matchAll(/^\s*\.([a-z][a-z-]*)/gm)].map(([, name = ""]) => name));
 }
 
-// Those that are written out: `class="a b"`, and words in quotes in `class:list`.
-function readClasses(path: string): string[] {
-  const source = readFileSync(path, "utf8");
-  const written = [...source.matchAll(/\bclass="([^"]*)"/g)].map(([, names = ""]) => names);
-  const listed = [...source.matchAll(/class:list=\{(\[[^\]]*\])\}/g)].flatMap(([, list = ""]) =>
-    [...list.matchAll(/"([^"]*)"/g)].map(([, names = ""]) => names),
-  );
-  return [...new Set([...written, ...listed].flatMap((names) => names.split(/\s+/)))];
-}
-
-// Rules that begin with it: one within something else comes with what that is.
-function sheetsWith(name: string): string[] {
-  const rule = new RegExp(`^ *(input)?\\.${name}(?![\\w-])`, "m");
-  return name === "" ? [] : [...SHEETS].filter(([, css]) => rule.test(css)).map(([file]) => file);
+/** What stands in the class attributes of a component. */
+function usedIn(text: string): Set<string> {
+  const attributes = [...text.matchAll(/class(?::list)?=(?:"([^"]*)"|\{([^}]*)\})/g)];
+  return new Set(attributes.flatMap(([attribute]) => attribute.match(/[a-z][a-z-]*/g) ?? []));
 }
