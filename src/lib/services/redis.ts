@@ -45,6 +45,9 @@ export function openRedis(options: RedisOptions): RedisService {
 
 // The library sends what is asked at once as one request, but not by itself with a requester of ours.
 class BatchingRedis extends Redis {
+  // The library would try to hand it to our requester, which has no place for it, and catch what that throws.
+  protected override enableTelemetry = false;
+
   batching(): Redis {
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- a proxy of this
     return this.autoPipeline();
