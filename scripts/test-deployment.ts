@@ -15,6 +15,7 @@ Checks a live address of the shop. Reads only; takes less than two minutes.
                    on Stripe's own page it checks the amount and stops: that page refuses robots.
   --only TITLE     the tests whose titles hold this
   --fail-fast      stops at the first failure and tries nothing twice
+  --output FOLDER  where what is known of a failure goes; emptied before
   --help           this text`;
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     journey: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     "fail-fast": { type: "boolean", default: false },
+    output: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -52,6 +54,7 @@ const cli = join(import.meta.dirname, "..", "node_modules", "@playwright", "test
 const args = [cli, "test", "--project", "deployment"];
 if (values["fail-fast"]) args.push("--max-failures", "1", "--retries", "0");
 if (values.only) args.push("--grep", values.only);
+if (values.output) args.push("--output", values.output);
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment });
 process.exit(status ?? 1);
 

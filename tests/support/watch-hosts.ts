@@ -1,4 +1,4 @@
-import { subscribe } from "node:diagnostics_channel";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { isIP, type Socket } from "node:net";
 import { afterAll, afterEach, expect } from "vitest";
 
@@ -8,17 +8,24 @@ import { afterAll, afterEach, expect } from "vitest";
 
 let strangers: string[] = [];
 
-subscribe("undici:client:beforeConnect", (message) => {
-  note((message as { connectParams: { hostname: string } }).connectParams.hostname);
-});
-subscribe("net.client.socket", (message) => {
-  const { socket } = message as { socket: Socket };
-  socket.on("lookup", (_error, _address, _family, host: string) => note(host));
-  socket.on("connectionAttempt", (address: string) => note(address));
-});
+const listeners = {
+  "undici:client:beforeConnect"(message: unknown) {
+    note((message as { connectParams: { hostname: string } }).connectParams.hostname);
+  },
+  "net.client.socket"(message: unknown) {
+    const { socket } = message as { socket: Socket };
+    socket.on("lookup", (_error, _address, _family, host: string) => note(host));
+    socket.on("connectionAttempt", (address: string) => note(address));
+  },
+};
 
+for (const [channel, listener] of Object.entries(listeners)) subscribe(channel, listener);
 afterEach(expectNoStrangers);
-afterAll(expectNoStrangers);
+afterAll(() => {
+  // The next file of this process has a watch of its own.
+  for (const [channel, listener] of Object.entries(listeners)) unsubscribe(channel, listener);
+  expectNoStrangers();
+});
 
 /** The hosts outside this machine that were called since this was last asked. */
 export function takeStrangers(): string[] {
