@@ -9,7 +9,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** What axe finds wrong with the page as it is now: the rule and the place of each. `tags` choose rules, all by default. */
 export async function findViolations(page: Page, tags: string[] = []): Promise<string[]> {
   // Its wrapper for Playwright puts half a megabyte into the page each time, and fetches what passed, too.
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await runInPage(page, AXE);
   return page.evaluate(async (values) => {
     const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
     const runOnly = values.length > 0 ? { runOnly: { type: "tag" as const, values } } : {};
@@ -18,6 +18,13 @@ export async function findViolations(page: Page, tags: string[] = []): Promise<s
       nodes.map(({ target }) => `${id}: ${target.join(" ")}`),
     );
   }, tags);
+}
+
+// Playwright's own `evaluate` takes half as long again for a script of this length.
+async function runInPage(page: Page, expression: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Runtime.evaluate", { expression });
+  await devtools.detach();
 }
 
 /** Ticks all that a buyer must agree to. */
