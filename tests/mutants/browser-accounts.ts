@@ -104,4 +104,13 @@ export const mutants: Mutant[] = [
     tests: ["tests/e2e/notifications.test.ts"],
     grep: "S63",
   },
+  {
+    id: "X12",
+    case: "a new name is not said on the other devices",
+    file: "src/actions/profile.ts",
+    from: "      await renameSessions(redis, userId, name);\n",
+    to: "      void renameSessions;\n",
+    tests: ["tests/e2e/accounts.test.ts"],
+    grep: "new name",
+  },
 ];

@@ -158,4 +158,12 @@ export const mutants: Mutant[] = [
     to: "",
     tests: [SESSIONS],
   },
+  {
+    id: "J20",
+    case: "a new name has a session that was about to end go on for ever",
+    file: "src/lib/accounts/session-list.ts",
+    from: "{ keepTtl: true, xx: true }",
+    to: "{ xx: true }",
+    tests: ["tests/integration/lib/accounts/session-list.test.ts"],
+  },
 ];

@@ -1,15 +1,13 @@
 import type { CourseCard } from "#lib/courses/course.ts";
 import type { Database } from "#lib/services/database.ts";
 
-/** How far a learner is in a course that is theirs. */
-export interface CourseProgress {
+/** A course that is the learner's, and how far they are in it. */
+export interface MyCourse extends CourseCard {
+  grantedAt: Date;
   doneCount: number;
-  lessonCount: number;
   /** The unfinished lesson opened last, else the next unfinished one behind the last opened; null when all are done. */
   continueWith: { slug: string; title: string; position: number } | null;
 }
-
-export type MyCourse = CourseCard & CourseProgress & { grantedAt: Date };
 
 /** The learner's courses with their progress; the one learned in last comes first. */
 export async function listMyCourses(
@@ -43,38 +41,4 @@ export async function listMyCourses(
     ) AS progress
     WHERE entitlement.user_id = ${userId} AND entitlement.livemode = ${livemode}
     ORDER BY coalesce(progress.opened_at, entitlement.granted_at) DESC, course.position, course.id`;
-}
-
-/** The learner's progress in the course at this address, or null when it is not theirs. */
-export async function progressOf(
-  database: Database,
-  userId: string,
-  courseSlug: string,
-  livemode: boolean,
-): Promise<CourseProgress | null> {
-  const [progress] = await database.read<CourseProgress[]>`
-    SELECT progress.done_count, course.lesson_count, progress.continue_with
-    FROM courses AS course
-    JOIN entitlements AS entitlement ON entitlement.course_id = course.id
-    CROSS JOIN LATERAL (
-      SELECT
-        count(completed_at)::integer AS done_count,
-        (array_agg(
-          jsonb_build_object('slug', slug, 'title', title, 'position', position)
-          ORDER BY opened_at DESC NULLS LAST, position < stopped_at, position)
-          FILTER (WHERE completed_at IS NULL))[1] AS continue_with
-      FROM (
-        SELECT lesson.slug, lesson.title, lesson.position, own.opened_at, own.completed_at,
-          first_value(lesson.position)
-            OVER (ORDER BY own.opened_at DESC NULLS LAST, lesson.position) AS stopped_at
-        FROM lessons AS lesson
-        LEFT JOIN lesson_progress AS own
-          ON own.lesson_id = lesson.id AND own.user_id = entitlement.user_id
-        WHERE lesson.course_id = course.id
-      ) AS lesson
-    ) AS progress
-    WHERE course.slug = ${courseSlug}
-      AND entitlement.user_id = ${userId}
-      AND entitlement.livemode = ${livemode}`;
-  return progress ?? null;
 }

@@ -33,16 +33,6 @@ export async function findOrderIdBySession(
   return order?.id ?? null;
 }
 
-/** A person's own order by its Checkout session, or null. */
-export async function findOrderBySession(
-  database: Database,
-  sessionId: string,
-  userId: string,
-): Promise<OrderView | null> {
-  const orderId = await findOrderIdBySession(database, sessionId, userId);
-  return orderId ? findOrderForUser(database, orderId, userId) : null;
-}
-
 /** A person's orders, newest first, without those that were never more than begun. */
 export async function listOrders(database: Database, userId: string): Promise<OrderView[]> {
   return database.read<OrderView[]>`
@@ -66,21 +56,6 @@ export async function findOrderStatus(
     FROM orders
     WHERE id = ${orderId}::uuid AND user_id = ${userId}::uuid`;
   return order?.status ?? null;
-}
-
-/** Whether a person has access to a course. */
-export async function ownsCourse(
-  database: Database,
-  userId: string,
-  courseId: string,
-  livemode: boolean,
-): Promise<boolean> {
-  const rows = await database.read<{ orderItemId: string }[]>`
-    SELECT order_item_id
-    FROM entitlements
-    WHERE user_id = ${userId}::uuid AND course_id = ${courseId}::uuid
-      AND livemode = ${livemode}::boolean`;
-  return rows.length > 0;
 }
 
 /** What a mail about an order says. */

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { endListedSession, endOtherSessions, listSessions } from "#lib/accounts/session-list.ts";
+import {
+  endListedSession,
+  endOtherSessions,
+  listSessions,
+  renameSessions,
+} from "#lib/accounts/session-list.ts";
 import { createSession, readSession, sessionKey } from "#lib/accounts/sessions.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import { DEVICE, makeAccount, openSessions } from "./account.ts";
@@ -52,6 +57,25 @@ test("S26 S32: a reference ends nothing of another person", async () => {
   const [theirs] = await listSessions(redis, other.id, { currentId: "", now: new Date() });
   expect(await endListedSession(redis, user.id, theirs?.reference ?? "")).toBe(false);
   expect(await countOpen()).toBe(3);
+});
+
+test("a new name is said by every open session, and makes none last longer or come back", async () => {
+  const { redis } = shop.services;
+  const [user, other] = [await makeAccount(shop), await makeAccount(shop)];
+  const { ids, countOpen } = await openSessions(shop, user);
+  const [first = "", second = "", third = ""] = ids;
+  const { ids: others } = await openSessions(shop, other);
+  const now = new Date();
+  await redis.run((client) => client.expire(sessionKey(first), 600));
+  await redis.run((client) => client.del(sessionKey(third)));
+  await renameSessions(redis, user.id, "Robin");
+  expect(await readSession(redis, first, now)).toMatchObject({ userId: user.id, name: "Robin" });
+  expect(await readSession(redis, second, now)).toMatchObject({ name: "Robin" });
+  const secondsLeft = await redis.run((client) => client.ttl(sessionKey(first)));
+  expect(secondsLeft).toBeGreaterThan(0);
+  expect(secondsLeft).toBeLessThanOrEqual(600);
+  expect(await countOpen()).toBe(2);
+  expect(await readSession(redis, others[0] ?? "", now)).toMatchObject({ name: "Kim Buyer" });
 });
 
 test("S23: a session that ran out is listed no more, and does not count towards the cap", async () => {

@@ -8,7 +8,7 @@ import {
   PAGE_SIZE,
   searchPublishedCourses,
 } from "#lib/courses/queries.ts";
-import { listMyCourses, progressOf } from "#lib/learning/queries.ts";
+import { listMyCourses } from "#lib/learning/queries.ts";
 import { searchOrders } from "#lib/orders/admin/search-queries.ts";
 import type { Database } from "#lib/services/database.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -124,7 +124,6 @@ test.each<[string, number, () => Promise<unknown>]>([
   ["a cart", 40, () => listCheckoutCourses(explaining, tenSlugs, user, false)],
   ["a lesson", 20, () => findLesson(explaining, "course-500", "lesson-2", user, false)],
   ["my courses", 40, () => listMyCourses(explaining, user, false)],
-  ["my progress", 10, () => progressOf(explaining, user, "course-500", false)],
   ["orders, for an admin", 150, () => searchOrders(explaining, search(""))],
   ["orders of an address", 100, () => searchOrders(explaining, search("other7@example.com"))],
   ["orders of a course", 100, () => searchOrders(explaining, search("course-500"))],
