@@ -23,23 +23,14 @@ interface Fixtures {
 
 /** Playwright's test with what every journey through the shop needs. */
 export const test = base.extend<Fixtures>({
-  clientAddress: [
-    async ({ context }, use) => {
-      const address = newClientAddress();
-      await context.setExtraHTTPHeaders({ "CF-Connecting-IP": address });
-      await use(address);
-    },
-    { auto: true },
-  ],
-  pageProblems: [
-    async ({ context }, use) => {
-      const problems: string[] = [];
-      context.on("page", (page) => watchPage(page, problems));
-      await use(problems);
-      expect(problems).toEqual([]);
-    },
-    { auto: true },
-  ],
+  clientAddress: async ({}, use) => use(newClientAddress()),
+  pageProblems: async ({}, use) => use([]),
+  context: async ({ context, clientAddress, pageProblems }, use) => {
+    await context.setExtraHTTPHeaders({ "CF-Connecting-IP": clientAddress });
+    context.on("page", (page) => watchPage(page, pageProblems));
+    await use(context);
+    expect(pageProblems).toEqual([]);
+  },
   visitor: async ({ playwright }, use) => {
     const baseURL = readVariable("SITE_URL");
     const headers = { Origin: baseURL, "CF-Connecting-IP": newClientAddress() };

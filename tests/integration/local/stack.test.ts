@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Client } from "pg";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, expect, onTestFinished, test } from "vitest";
 import { outsideFolder } from "#local/postgres-home.ts";
 import { choosePorts } from "#local/ports.ts";
 import { nodePath, root } from "../../../scripts/steps.mjs";
@@ -24,8 +24,9 @@ interface Report {
   moves: string[];
 }
 
-const folders: string[] = [];
 const children: ChildProcess[] = [];
+// One after the other the tests start on the same data: to make a database takes longer than the rest.
+const folder = temporaryFolder();
 
 afterEach(async () => {
   for (const child of children.splice(0)) {
@@ -33,21 +34,28 @@ afterEach(async () => {
     child.kill("SIGTERM");
     await once(child, "exit");
   }
-  for (const folder of folders.splice(0)) {
-    rmSync(outsideFolder(join(folder, "postgres")), { recursive: true, force: true });
-    rmSync(folder, { recursive: true, force: true });
-  }
 });
+afterAll(() => remove(folder));
 
 function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-stack-"));
-  chmodSync(folder, 0o711);
-  folders.push(folder);
-  return folder;
+  const path = mkdtempSync(join(tmpdir(), "slipway-stack-"));
+  chmodSync(path, 0o711);
+  return path;
 }
 
-function launch(folder: string, args = ["--any-ports"]): ChildProcess {
-  const child = spawn(nodePath(), ["local/main.ts", "--data", folder, ...args], {
+function anotherFolder(): string {
+  const path = temporaryFolder();
+  onTestFinished(() => remove(path));
+  return path;
+}
+
+function remove(path: string): void {
+  rmSync(outsideFolder(join(path, "postgres")), { recursive: true, force: true });
+  rmSync(path, { recursive: true, force: true });
+}
+
+function launch(args = ["--any-ports"], data = folder): ChildProcess {
+  const child = spawn(nodePath(), ["local/main.ts", "--data", data, ...args], {
     cwd: root,
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -56,10 +64,10 @@ function launch(folder: string, args = ["--any-ports"]): ChildProcess {
 }
 
 async function start(
-  folder: string,
   args?: string[],
+  data?: string,
 ): Promise<{ child: ChildProcess; report: Report }> {
-  const child = launch(folder, args);
+  const child = launch(args, data);
   child.stderr?.resume();
   if (child.stdout)
     for await (const line of createInterface({ input: child.stdout }))
@@ -76,7 +84,7 @@ async function canLogIn(url: string): Promise<boolean> {
 }
 
 test("everything it reports answers, and its page lists it", async () => {
-  const { report } = await start(temporaryFolder());
+  const { report } = await start();
   const page = await fetch(report.urls.stack);
   const html = await page.text();
   for (const address of [report.urls.site, report.urls.stripe, `${report.urls.stack}/mail`])
@@ -88,12 +96,11 @@ test("everything it reports answers, and its page lists it", async () => {
 });
 
 test("its secrets are random, kept, and readable by their owner only", async () => {
-  const folder = temporaryFolder();
-  const first = await start(folder);
+  const first = await start();
   first.child.kill("SIGTERM");
   await once(first.child, "exit");
-  const second = await start(folder);
-  const other = await start(temporaryFolder());
+  const second = await start();
+  const other = await start(undefined, anotherFolder());
   expect(second.report.variables.JWT_SECRET).toBe(first.report.variables.JWT_SECRET);
   expect(other.report.variables.JWT_SECRET).not.toBe(first.report.variables.JWT_SECRET);
   if (process.platform !== "win32")
@@ -101,7 +108,7 @@ test("its secrets are random, kept, and readable by their owner only", async () 
 });
 
 test("a page of the web that points its own name here gets nothing", async () => {
-  const { report } = await start(temporaryFolder());
+  const { report } = await start();
   const { port } = new URL(report.urls.stack);
   const request = get({
     port,
@@ -115,8 +122,7 @@ test("a page of the web that points its own name here gets nothing", async () =>
 });
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s stops all of it", async (signal) => {
-  const folder = temporaryFolder();
-  const { child, report } = await start(folder);
+  const { child, report } = await start();
   child.kill(signal);
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(await canLogIn(report.urls.database.app)).toBe(false);
@@ -124,30 +130,28 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s stops all of it", async 
 });
 
 test("it stops when the process that started it is gone", async () => {
-  const { child, report } = await start(temporaryFolder());
+  const { child, report } = await start();
   child.stdin?.destroy();
   expect(await once(child, "exit")).toEqual([0, null]);
   expect(await canLogIn(report.urls.database.app)).toBe(false);
 });
 
 test("after kill -9 the next start stops the leftover PostgreSQL and keeps its port", async () => {
-  const folder = temporaryFolder();
   const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
   const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
-  const first = await start(folder, args);
+  const first = await start(args);
   first.child.kill("SIGKILL");
   await once(first.child, "exit");
   expect(await canLogIn(first.report.urls.database.app)).toBe(true);
-  const second = await start(folder, args);
+  const second = await start(args);
   expect(second.report.moves).toEqual([]);
   expect(second.report.urls).toEqual(first.report.urls);
   expect(await canLogIn(second.report.urls.database.app)).toBe(true);
 });
 
 test("a second start on the same data is refused in one sentence, and the first goes on", async () => {
-  const folder = temporaryFolder();
-  const { report } = await start(folder);
-  const second = launch(folder);
+  const { report } = await start();
+  const second = launch();
   const errors = second.stderr?.setEncoding("utf8").toArray();
   expect(await once(second, "exit")).toEqual([1, null]);
   expect((await errors)?.join("")).toMatch(/^The local services already run on [^\n]+\n$/);
@@ -159,10 +163,10 @@ test("a busy port moves to a free one and says so; with --strict it is refused",
   const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
   const occupant = createServer().listen(ports.http, "127.0.0.1");
   await once(occupant, "listening");
-  const { report } = await start(temporaryFolder(), args);
+  const { report } = await start(args);
   expect(new URL(report.urls.stack).port).not.toBe(String(ports.http));
   expect(report.moves).toEqual([expect.stringContaining(`Port ${ports.http} is busy`)]);
-  const strict = launch(temporaryFolder(), [...args, "--strict"]);
+  const strict = launch([...args, "--strict"], anotherFolder());
   const errors = strict.stderr?.setEncoding("utf8").toArray();
   expect(await once(strict, "exit")).toEqual([1, null]);
   expect((await errors)?.join("")).toMatch(/Port \d+ \(\w+\) is in use/);
