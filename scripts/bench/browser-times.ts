@@ -5,8 +5,8 @@ import { isUnsteady, median, type Line } from "./lines.ts";
 
 // After this, the largest paint of a page that loads in under a second is long past.
 const SETTLED_MS = 1_500;
-// Next page: 0.32 seconds, and 0.12 for a link that the pointer rests on, over 0.29.
-const HIGHEST = { cls: 0.001, blockedMs: 20, nextPage: 1.1, prefetchedPage: 0.41 };
+// Next page: 0.32 seconds over 0.29, and 0.12 over 0.11 for a link that the pointer rests on.
+const HIGHEST = { cls: 0.001, blockedMs: 20, nextPage: 1.1 };
 const FLOOR = "/list";
 // A visitor comes from another site, for which a browser starts a process. From an empty tab only a page
 // with Cross-Origin-Opener-Policy would need one, and the bare page has none.
@@ -66,6 +66,7 @@ async function loadCold(browser: Browser, address: string): Promise<Seen> {
 function coldLines(name: string, lcp: number, pairs: [Seen, Seen][]): Line[] {
   const shop = pairs.map(([ours]) => ours);
   const floor = median(pairs.map(([, theirs]) => theirs.lcpMs));
+  const bareBlocked = Math.round(median(pairs.map(([, theirs]) => theirs.blockedMs)));
   const own = Math.round(median(shop.map(({ lcpMs }) => lcpMs)));
   const part = "browser" as const;
   return [
@@ -90,7 +91,9 @@ function coldLines(name: string, lcp: number, pairs: [Seen, Seen][]): Line[] {
       name: `${name}: blocked, cold`,
       unit: "ms",
       values: shop.map(({ blockedMs }) => blockedMs),
-      budget: HIGHEST.blockedMs,
+      // A machine on which the bare page blocks is no fault of ours.
+      budget: bareBlocked + HIGHEST.blockedMs,
+      note: `baseline ${bareBlocked}`,
     },
   ];
 }
@@ -100,27 +103,31 @@ async function measureNextPage(
   { shop, baseline }: Addresses,
   runs: number,
 ): Promise<Line[]> {
-  const clicked: number[] = [];
-  const prefetched: number[] = [];
-  const floors: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    clicked.push(await followLink(browser, `${shop}/`, "/courses", click));
-    prefetched.push(await followLink(browser, `${shop}/`, "/courses", restAndClick));
-    floors.push(await followLink(browser, `${baseline}/`, FLOOR, click));
+  const lines: Line[] = [];
+  for (const [name, follow] of [
+    ["after the click", click],
+    ["prefetched", restAndClick],
+  ] as const) {
+    const pairs: [number, number][] = [];
+    for (let run = 0; run < runs; run++)
+      pairs.push([
+        await followLink(browser, `${shop}/`, "/courses", follow),
+        await followLink(browser, `${baseline}/`, FLOOR, follow),
+      ]);
+    const [ours, floor] = [0, 1].map((side) =>
+      Math.round(median(pairs.map((pair) => pair[side] ?? 0))),
+    );
+    lines.push({
+      part: "browser",
+      name: `home to catalogue, ${name}`,
+      unit: "×",
+      values: pairs.map(([time, bare]) => time / bare),
+      budget: HIGHEST.nextPage,
+      isTimed: true,
+      note: `${String(ours)} ms, baseline ${String(floor)}`,
+    });
   }
-  const line = (name: string, times: number[], budget: number): Line => ({
-    part: "browser",
-    name: `home to catalogue, ${name}`,
-    unit: "×",
-    values: times.map((time, index) => time / (floors[index] ?? 1)),
-    budget,
-    isTimed: true,
-    note: `${Math.round(median(times))} ms, baseline ${Math.round(median(floors))}`,
-  });
-  return [
-    line("after the click", clicked, HIGHEST.nextPage),
-    line("prefetched", prefetched, HIGHEST.prefetchedPage),
-  ];
+  return lines;
 }
 
 /** From the click to the largest paint of the next document, with a warm profile. */

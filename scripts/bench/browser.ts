@@ -28,7 +28,7 @@ export async function measureBrowser(bench: Bench, runs: number): Promise<Line[]
       return [
         ...(await measureTransfer(browser, addresses.shop)),
         ...(await measureTimes(browser, addresses, runs)),
-        ...(await measureInput(browser, addresses.shop, cookie, runs)),
+        ...(await measureInput(browser, addresses, cookie, runs)),
       ];
     } finally {
       await browser.close();

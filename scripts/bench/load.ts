@@ -1,8 +1,8 @@
 import { Agent, request } from "node:http";
 
 const CONNECTIONS = 8;
-// A visitor's share of requests: no limit by address is met, and the local Redis keeps few counts.
-const REQUESTS_PER_ADDRESS = 50;
+// A visitor's share of requests: no limit by address is met (30 searches a minute), and the local Redis keeps few counts.
+const REQUESTS_PER_ADDRESS = 25;
 const TIMEOUT_MS = 10_000;
 // On a machine too busy for the shop's own time-outs, a page says "in a moment" now and then.
 const MOST_REFUSED = 0.02;

@@ -7,6 +7,7 @@ const METHODS = ["GET", "HEAD", "POST"];
 // The framework's own: images are files here, and no part of a page comes by itself.
 const UNUSED_ROUTES = ["/_image", "/_server-islands/[name]"];
 const CONTROL_CHARACTER = /\p{Cc}/u;
+const ENCODED_PERCENT = /^[^?#]*%25/;
 
 /** Refuses what no page or endpoint of ours can mean, before anything is opened for it. */
 export const refuseBadRequests = defineMiddleware((context, next) => {
@@ -27,7 +28,7 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
   if (CONTROL_CHARACTER.test(decode(url.pathname) + decode(url.search)))
     throw new AppError("invalid", "This address holds characters that can't be used.");
   // Astro decodes a path until nothing is left to decode; no path of ours holds a percent sign (ASVS V1.1.1).
-  if (/%25/.test(new URL(request.url).pathname))
+  if (ENCODED_PERCENT.test(request.url))
     throw new AppError("invalid", "This address is encoded twice.");
   if (!isFromOurPages(request, url))
     throw new AppError("forbidden", "This request did not come from one of our pages.", {
