@@ -69,11 +69,12 @@ test("a new name is said by every open session, and makes none last longer or co
   await redis.run((client) => client.expire(sessionKey(first), 600));
   await redis.run((client) => client.del(sessionKey(third)));
   await renameSessions(redis, user.id, "Robin");
-  expect(await readSession(redis, first, now)).toMatchObject({ userId: user.id, name: "Robin" });
-  expect(await readSession(redis, second, now)).toMatchObject({ name: "Robin" });
+  // Asked first: to read a session makes it last longer.
   const secondsLeft = await redis.run((client) => client.ttl(sessionKey(first)));
   expect(secondsLeft).toBeGreaterThan(0);
   expect(secondsLeft).toBeLessThanOrEqual(600);
+  expect(await readSession(redis, first, now)).toMatchObject({ userId: user.id, name: "Robin" });
+  expect(await readSession(redis, second, now)).toMatchObject({ name: "Robin" });
   expect(await countOpen()).toBe(2);
   expect(await readSession(redis, others[0] ?? "", now)).toMatchObject({ name: "Kim Buyer" });
 });
