@@ -17,10 +17,11 @@ if (!process.argv.includes("--url") || !url || !URL.canParse(url)) {
   process.exit(process.argv.includes("--help") ? 0 : 2);
 }
 
+const shop: string = url;
 // Most of a test's time is the start of its process and its browser.
-const AT_ONCE = 2;
+const LANES = 2;
 
-const { releaseId } = (await (await fetch(`${url}/api/health/live`)).json()) as {
+const { releaseId } = (await (await fetch(`${shop}/api/health/live`)).json()) as {
   releaseId: string;
 };
 const tests = readFileSync(
@@ -30,14 +31,14 @@ const tests = readFileSync(
 for (const { name, test } of PLANTED_FAULTS)
   if (!tests.includes(`test("${test}`)) throw new Error(`${name}: there is no test "${test}".`);
 const unchanged: PlantedFault["change"] = (_request, answer) => answer;
-if (!(await withProxy(url, unchanged, (address) => testsPass(address)))) {
+if (!(await withProxy(unchanged, (address) => testsPass(address)))) {
   console.error("The tests fail without any fault: first make the shop healthy.");
   process.exit(1);
 }
 
-const waiting = [...PLANTED_FAULTS.entries()];
+const waiting = [...PLANTED_FAULTS];
 let caught = 0;
-await Promise.all(Array.from({ length: AT_ONCE }, plantNext));
+await Promise.all(Array.from({ length: LANES }, (_, lane) => plantNext(lane)));
 const missed = PLANTED_FAULTS.length - caught;
 console.log(`caught ${caught}/${PLANTED_FAULTS.length}`);
 if (process.env.TEST_RESULTS_FILE)
@@ -47,21 +48,16 @@ if (process.env.TEST_RESULTS_FILE)
   );
 process.exit(missed === 0 ? 0 : 1);
 
-async function plantNext(): Promise<void> {
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const [number, { name, test, change }] = next;
-    const isCaught = await withProxy(
-      url ?? "",
-      change,
-      async (address) => !(await testsPass(address, test, String(number))),
-    );
+async function plantNext(lane: number): Promise<void> {
+  for (let fault = waiting.shift(); fault; fault = waiting.shift()) {
+    const { name, test, change } = fault;
+    const isCaught = !(await withProxy(change, (address) => testsPass(address, test, lane)));
     if (isCaught) caught += 1;
     console.log(`${isCaught ? "caught" : "MISSED"}  ${name}`);
   }
 }
 
 async function withProxy<T>(
-  target: string,
   change: PlantedFault["change"],
   use: (address: string) => Promise<T>,
 ): Promise<T> {
@@ -69,7 +65,7 @@ async function withProxy<T>(
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      forward(target, request, Buffer.concat(chunks))
+      forward(request, Buffer.concat(chunks))
         .then((answer) => send(response, change(request, answer)))
         .catch(() => response.destroy());
     });
@@ -84,15 +80,15 @@ async function withProxy<T>(
   }
 }
 
-async function forward(target: string, request: IncomingMessage, body: Buffer): Promise<Answer> {
+async function forward(request: IncomingMessage, body: Buffer): Promise<Answer> {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers))
     if (!["host", "connection", "content-length"].includes(name)) headers.set(name, String(value));
   // All faults together ask more often than one address may.
   headers.set("cf-connecting-ip", `2001:db8:${randomBytes(2).toString("hex")}::1`);
   // The shop compares a form's origin with its own address.
-  if (headers.get("origin")?.startsWith("http://localhost")) headers.set("origin", target);
-  const response = await fetch(new URL(request.url ?? "/", target), {
+  if (headers.get("origin")?.startsWith("http://localhost")) headers.set("origin", shop);
+  const response = await fetch(new URL(request.url ?? "/", shop), {
     method: request.method ?? "GET",
     headers,
     redirect: "manual",
@@ -113,9 +109,10 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status).end(body);
 }
 
-function testsPass(address: string, title = "", folder = "healthy"): Promise<boolean> {
+/** Whether the test with this title passes, or all of them. Two at once need a folder each for what they write. */
+function testsPass(address: string, title = "", lane = 0): Promise<boolean> {
   const script = join(import.meta.dirname, "test-deployment.ts");
-  const output = join(import.meta.dirname, "..", ".data", "test-results", "planted", folder);
+  const output = join(import.meta.dirname, "..", ".data", "test-results", `planted-${lane}`);
   const args = ["--url", address, "--release", releaseId, "--fail-fast", "--output", output];
   if (title) args.push("--only", title);
   const environment = { ...process.env, TEST_RESULTS_FILE: "" };

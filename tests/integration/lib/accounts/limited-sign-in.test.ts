@@ -39,7 +39,10 @@ afterEach(() => {
   vi.useRealTimers();
   shop.faults.clear();
 });
-afterAll(() => shop.stop());
+afterAll(async () => {
+  vi.doUnmock("node:crypto");
+  await shop.stop();
+});
 
 function attempt(given: Partial<SignInAttempt> = {}): Promise<unknown> {
   const about = { email, password: "a guess", address: randomUUID(), device: null, now, ...given };
