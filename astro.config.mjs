@@ -51,7 +51,6 @@ export default defineConfig({
         "base-uri 'none'",
         "object-src 'none'",
         "img-src 'self' data:",
-        "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
         "form-action 'self' https://checkout.stripe.com",

@@ -18,7 +18,6 @@ const elsewhere = sheets.filter((sheet) => !everywhere.includes(sheet));
 test("every stylesheet is on every page, or is imported by whoever uses a class of it", () => {
   expect(elsewhere.map(({ name }) => name).sort()).toEqual([
     "courses.css",
-    "face.css",
     "lists.css",
     "orders.css",
     "prose.css",
