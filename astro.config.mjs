@@ -4,10 +4,12 @@ import sentry from "@sentry/astro";
 import { defineConfig, logHandlers } from "astro/config";
 import { cloudflarePages } from "./build/cloudflare-pages.ts";
 import { releaseId, withoutPreloads } from "./build/release.ts";
+import { lateScript } from "./build/late-script.ts";
 import { rememberDigests } from "./build/remembered-digests.ts";
 import { sharedStyles } from "./build/shared-styles.ts";
 import { wholePages } from "./build/whole-pages.ts";
 import { minifyWorker, withoutJsonSchemas, withShortErrors } from "./build/worker-size.ts";
+import { EARLY_SCRIPT } from "./src/http/early-script.ts";
 import { SPECULATION_RULES } from "./src/http/speculation-rules.ts";
 
 const target = process.env.DEPLOY_TARGET ?? "pages";
@@ -55,8 +57,8 @@ export default defineConfig({
         "manifest-src 'self'",
         "form-action 'self' https://checkout.stripe.com",
       ],
-      // The one inline script: the rules that say what to prefetch. They run nothing.
-      scriptDirective: { hashes: [hashOf(JSON.stringify(SPECULATION_RULES))] },
+      // What is written into each page: the rules that say what to prefetch, and the script that comes first.
+      scriptDirective: { hashes: [JSON.stringify(SPECULATION_RULES), EARLY_SCRIPT].map(hashOf) },
     },
   },
   vite: {
@@ -67,6 +69,7 @@ export default defineConfig({
       withoutPreloads(),
       rememberDigests(),
       wholePages(),
+      lateScript(),
     ],
     define: {
       __RELEASE_ID__: JSON.stringify(releaseId()),

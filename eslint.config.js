@@ -37,7 +37,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/components/Prose.astro", "src/components/JsonScript.astro"],
+    files: ["Prose", "JsonScript", "EarlyScript"].map((name) => `src/components/${name}.astro`),
     rules: { "astro/no-set-html-directive": "off" },
   },
   { files: ["scripts/**", "local/**", "build/**"], rules: { "no-console": "off" } },

@@ -1,3 +1,3 @@
-/* What every page loads, in one request: the Sentry integration puts it there (astro.config.mjs). */
+/* What every page loads once it is there, in one request: the Sentry integration makes it a page's script (astro.config.mjs). */
 import "./report-errors.ts";
 import "./vitals.ts";

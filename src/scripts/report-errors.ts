@@ -1,27 +1,27 @@
 /*
- * Waits for the first error on a page and loads the SDK only then: a page without errors pays about a kilobyte.
+ * Waits for the first error on a page and loads the SDK only then: a page without errors pays about a kilobyte. Those from before
+ * this was loaded have been kept by src/http/early-script.ts.
  */
+type Trouble = ErrorEvent | PromiseRejectionEvent;
+
+declare global {
+  var earlyErrors: Trouble[];
+}
+
 const waiting: unknown[] = [];
 let isLoading = false;
 
-function onError(event: ErrorEvent): void {
-  hold(event.error ?? event.message);
-}
-
-function onRejection(event: PromiseRejectionEvent): void {
-  hold(event.reason);
-}
-
-function hold(error: unknown): void {
-  waiting.push(error);
-  if (isLoading) return;
+function hold(event: Trouble): number {
+  const kept = waiting.push("reason" in event ? event.reason : (event.error ?? event.message));
+  if (isLoading) return kept;
   isLoading = true;
   void import("./error-reporter.ts").then(({ startReporting }) => {
-    removeEventListener("error", onError);
-    removeEventListener("unhandledrejection", onRejection);
+    // The SDK listens itself from now on.
+    earlyErrors.push = () => 0;
     startReporting(waiting);
   });
+  return kept;
 }
 
-addEventListener("error", onError);
-addEventListener("unhandledrejection", onRejection);
+for (const event of earlyErrors) hold(event);
+earlyErrors.push = hold;

@@ -47,7 +47,7 @@ test("security headers are on a page, an error, an answer for machines and a sta
   expectSecure(await request.get("/favicon.svg"), "static file");
 });
 
-test("pages allow no inline script and no foreign one", async ({ request }) => {
+test("pages allow no inline script but their own, and no foreign one", async ({ request }) => {
   const policy = (await request.get("/")).headers()["content-security-policy"] ?? "";
   expect(policy).toMatch(/default-src 'none'/);
   expect(policy).toMatch(/script-src 'self'/);

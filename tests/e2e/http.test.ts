@@ -20,6 +20,13 @@ const NOT_SERVED = `
   .trim()
   .split(/\s+/);
 
+/** What a page loads at once and what it loads late. */
+function scriptsOf(html: string): string[] {
+  return [...html.matchAll(/(?:src|data-late)="(\/_astro\/[^"]+\.js)"/g)].map(
+    ([, path = ""]) => path,
+  );
+}
+
 test("machines prove themselves", async ({ visitor }) => {
   const unsigned = await visitor.post("/api/stripe/webhook", { data: { id: "evt_1" } });
   expect(unsigned.status()).toBe(400);
@@ -33,7 +40,7 @@ test("S53 S54 S55 S56 S57: every kind of answer carries the security headers", a
   visitor,
 }) => {
   const home = await (await visitor.get("/")).text();
-  const script = /src="(\/_astro\/[^"]+\.js)"/.exec(home)?.[1] ?? "";
+  const [script = "no script"] = scriptsOf(home);
   const answers: Record<string, APIResponse> = {
     page: await visitor.get("/"),
     "legal page": await visitor.get("/terms"),
@@ -147,7 +154,9 @@ test("S61: nothing is served that was not meant to be", async ({ visitor }) => {
   for (const path of NOT_SERVED)
     expect.soft((await visitor.get(`/${path}`)).status(), path).toBe(404);
   const home = await (await visitor.get("/")).text();
-  for (const [, script = ""] of home.matchAll(/src="(\/_astro\/[^"]+\.js)"/g)) {
+  const scripts = scriptsOf(home);
+  expect(scripts).not.toEqual([]);
+  for (const script of scripts) {
     expect.soft((await visitor.get(`${script}.map`)).status(), script).toBe(404);
     expect.soft(await (await visitor.get(script)).text()).not.toContain("sourceMappingURL");
   }

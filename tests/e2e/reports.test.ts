@@ -36,6 +36,20 @@ test("an error in the browser arrives once, with nothing about the visitor", asy
   expect(mine.filter((problem) => !problem.includes("planted"))).toEqual([]);
 });
 
+test("an error from before the scripts are there is kept for them", async ({
+  page,
+  pageProblems,
+}) => {
+  const { promise: thrown, resolve: goOn } = Promise.withResolvers<void>();
+  await page.route("**/_astro/page.*.js", (route) => thrown.then(() => route.continue()));
+  await page.goto("/courses");
+  const early = `planted ${crypto.randomUUID()}`;
+  await throwIn(page, early);
+  goOn();
+  await waitForError(({ message }) => message.includes(early));
+  pageProblems.splice(0);
+});
+
 test("what a page view measured is counted once by its route", async ({ page }) => {
   // No other test looks at this page, so that its counts are ours.
   const route = "/500";
