@@ -5,8 +5,14 @@ import { isUnsteady, median, type Line } from "./lines.ts";
 
 // After this, the largest paint of a page that loads in under a second is long past.
 const SETTLED_MS = 1_500;
-// Next page: 0.32 seconds over 0.29, and 0.12 over 0.11 for a link that the pointer rests on.
-const HIGHEST = { cls: 0.001, blockedMs: 20, nextPage: 1.1 };
+const HIGHEST = { cls: 0.001, blockedMs: 20 };
+// docs/decisions/015-what-a-next-page-may-take.md
+const NEXT_PAGE = [
+  { name: "after the click", follow: click, budget: 1.5 },
+  { name: "prefetched", follow: restAndClick, budget: 1.75 },
+];
+// They vary more than the others: instead of being repeated when they do, each has more pairs.
+const PAIRS_PER_RUN = 3;
 const FLOOR = "/list";
 // A visitor comes from another site, for which a browser starts a process. From an empty tab only a page
 // with Cross-Origin-Opener-Policy would need one, and the bare page has none.
@@ -44,7 +50,7 @@ export async function measureTimes(
     };
     lines.push(...(await twiceIfUnsteady(measure)));
   }
-  lines.push(...(await twiceIfUnsteady(() => measureNextPage(browser, { shop, baseline }, runs))));
+  lines.push(...(await measureNextPage(browser, { shop, baseline }, runs)));
   return lines;
 }
 
@@ -104,12 +110,9 @@ async function measureNextPage(
   runs: number,
 ): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const [name, follow] of [
-    ["after the click", click],
-    ["prefetched", restAndClick],
-  ] as const) {
+  for (const { name, follow, budget } of NEXT_PAGE) {
     const pairs: [number, number][] = [];
-    for (let run = 0; run < runs; run++)
+    for (let run = 0; run < runs * PAIRS_PER_RUN; run++)
       pairs.push([
         await followLink(browser, `${shop}/`, "/courses", follow),
         await followLink(browser, `${baseline}/`, FLOOR, follow),
@@ -121,7 +124,7 @@ async function measureNextPage(
       name: `home to catalogue, ${name}`,
       unit: "×",
       values: pairs.map(([time, bare]) => time / bare),
-      budget: HIGHEST.nextPage,
+      budget,
       isTimed: true,
       note: `${own} ms, baseline ${floor}`,
     });

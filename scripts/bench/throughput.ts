@@ -20,7 +20,7 @@ const PAIRS: Pair[] = [
   { name: "catalogue", path: "/courses", floor: "/list", cpu: 1.6 },
   { name: "course", path: "/courses/production-deployment", floor: "/course", cpu: 1.6 },
   { name: "sign in", path: "/sign-in", floor: "/form", cpu: 1.6 },
-  { name: "my courses, signed in", path: SIGNED_IN, floor: "/query", cpu: 2, isSignedIn: true },
+  { name: "my courses, signed in", path: SIGNED_IN, floor: "/signed-in", cpu: 2, isSignedIn: true },
   { name: "JSON", path: "/api/health/live", floor: "/json", cpu: 2 },
 ];
 const LEAST_PER_SECOND = 0.6;
@@ -78,7 +78,9 @@ async function round(
   return { ...load, cpuMsPerRequest: (server.cpuMs() - before) / load.requests };
 }
 
-function linesOf({ name, cpu, isSignedIn }: Pair, rounds: [Round, Round][]): Line[] {
+function linesOf({ name, path, cpu }: Pair, rounds: [Round, Round][]): Line[] {
+  // The budgets of these two lines are about the pages that everybody sees.
+  const isPublic = path !== SIGNED_IN && !path.startsWith("/api/");
   const ratios = (pick: (round: Round) => number): number[] =>
     rounds.map(([shop, baseline]) => pick(shop) / pick(baseline));
   const timed = { part: "server", unit: "×", isTimed: true } as const;
@@ -95,15 +97,14 @@ function linesOf({ name, cpu, isSignedIn }: Pair, rounds: [Round, Round][]): Lin
       ...timed,
       name: `${name}: requests per second`,
       values: ratios((one) => one.perSecond),
-      // A session and a query, one after the other, are no match for a floor with a query alone.
-      budget: isSignedIn ? null : LEAST_PER_SECOND,
+      budget: isPublic ? LEAST_PER_SECOND : null,
       isFloor: true,
     },
     {
       ...timed,
       name: `${name}: p50`,
       values: ratios((one) => one.p50Ms),
-      budget: isSignedIn ? null : HIGHEST_P50,
+      budget: isPublic ? HIGHEST_P50 : null,
     },
     { ...timed, name: `${name}: p95`, values: ratios((one) => one.p95Ms), budget: null },
   ];

@@ -132,4 +132,13 @@ export const mutants: Mutant[] = [
     to: 'event, ...details }).replaceAll("\\\\n", "\\n");',
     tests: ["tests/unit/http/log.test.ts"],
   },
+  {
+    id: "R15",
+    case: "what goes wrong before the scripts are there is never told",
+    file: "src/scripts/report-errors.ts",
+    from: "for (const event of earlyErrors) hold(event);\n",
+    to: "",
+    tests: ["tests/e2e/reports.test.ts"],
+    grep: "from before the scripts",
+  },
 ];
