@@ -136,6 +136,7 @@ async function stopEverything(exitCode) {
   if (stopping.signal.aborted) return;
   stopping.abort();
   for (const stop of running.reverse()) await stop();
+  process.stdout.write("\nStopped.\n");
   process.exit(exitCode);
 }
 

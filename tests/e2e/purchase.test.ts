@@ -33,7 +33,9 @@ async function buyAndLearn(page: Page): Promise<void> {
       .filter({ visible: true })
       .first()
       .click();
+    await expect(page.getByText("Then you go on to the checkout")).toBeVisible();
     await page.getByRole("link", { name: "Make an account" }).click();
+    await expect(page.getByText("Then you go on to the checkout")).toBeVisible();
   });
   await test.step("sign up with the code from the mail", () => signUp(page, email));
   await test.step("buy, declined first", () => buy(page));
