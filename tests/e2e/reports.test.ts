@@ -40,12 +40,12 @@ test("an error from before the scripts are there is kept for them", async ({
   page,
   pageProblems,
 }) => {
-  const { promise: thrown, resolve: goOn } = Promise.withResolvers<void>();
+  const { promise: thrown, resolve: goOn } = Promise.withResolvers<null>();
   await page.route("**/_astro/page.*.js", (route) => thrown.then(() => route.continue()));
   await page.goto("/courses");
   const early = `planted ${crypto.randomUUID()}`;
   await throwIn(page, early);
-  goOn();
+  goOn(null);
   await waitForError(({ message }) => message.includes(early));
   pageProblems.splice(0);
 });
