@@ -1,4 +1,5 @@
 import type { Plugin } from "vite";
+import { patchedModule } from "./patched-module.ts";
 
 const ELEMENT = /props: \{\s*type: "module",\s*src: (createAssetLink\([^)]*\))\s*\}/;
 
@@ -8,14 +9,11 @@ const ELEMENT = /props: \{\s*type: "module",\s*src: (createAssetLink\([^)]*\))\s
  * fifth of the time to the first paint on a slow line. Throws when Astro writes the element in another way than this one knows.
  */
 export function lateScript(): Plugin {
-  return {
-    name: "slipway:late-script",
-    apply: "build",
-    enforce: "pre",
-    transform(code, id) {
-      if (!id.endsWith("/astro/dist/core/render/ssr-element.js")) return undefined;
-      if (!ELEMENT.test(code)) throw new Error("Astro writes a page's script in another way now.");
-      return code.replace(ELEMENT, 'props: { "data-late": $1 }');
-    },
-  };
+  return patchedModule({
+    name: "late-script",
+    file: "/astro/dist/core/render/ssr-element.js",
+    from: ELEMENT,
+    to: 'props: { "data-late": $1 }',
+    missing: "Astro writes a page's script in another way now.",
+  });
 }

@@ -1,4 +1,5 @@
 import type { Plugin } from "vite";
+import { patchedModule } from "./patched-module.ts";
 
 const DIGEST = "async function generateCspDigest(data, algorithm) {";
 // All styles and scripts that pages share; what differs by request must not fill the memory.
@@ -10,19 +11,13 @@ const MOST_REMEMBERED = 64;
  * algorithm. Throws when Astro computes the digest in another way than this one knows.
  */
 export function rememberDigests(): Plugin {
-  return {
-    name: "slipway:remember-digests",
-    apply: "build",
-    enforce: "pre",
-    transform(code, id) {
-      if (!id.endsWith("/astro/dist/core/encryption.js")) return undefined;
-      if (!code.includes(DIGEST)) throw new Error("Astro computes its digests in another way now.");
-      return code.replace(
-        DIGEST,
-        `${REMEMBERING}\nasync function computeDigest(data, algorithm) {`,
-      );
-    },
-  };
+  return patchedModule({
+    name: "remember-digests",
+    file: "/astro/dist/core/encryption.js",
+    from: DIGEST,
+    to: `${REMEMBERING}\nasync function computeDigest(data, algorithm) {`,
+    missing: "Astro computes its digests in another way now.",
+  });
 }
 
 const REMEMBERING = `const digests = new Map();

@@ -1,4 +1,5 @@
 import type { Plugin } from "vite";
+import { patchedModule } from "./patched-module.ts";
 
 const STREAMING = "const app = createApp();";
 
@@ -8,15 +9,11 @@ const STREAMING = "const app = createApp();";
  * for it. Throws when the adapter makes its app in another way than this one knows.
  */
 export function wholePages(): Plugin {
-  return {
-    name: "slipway:whole-pages",
-    apply: "build",
-    enforce: "pre",
-    transform(code, id) {
-      if (!id.endsWith("/@astrojs/cloudflare/dist/utils/handler.js")) return undefined;
-      if (!code.includes(STREAMING))
-        throw new Error("The adapter makes its app in another way now.");
-      return code.replace(STREAMING, "const app = createApp({ streaming: false });");
-    },
-  };
+  return patchedModule({
+    name: "whole-pages",
+    file: "/@astrojs/cloudflare/dist/utils/handler.js",
+    from: STREAMING,
+    to: "const app = createApp({ streaming: false });",
+    missing: "The adapter makes its app in another way now.",
+  });
 }
