@@ -15,10 +15,17 @@ export interface DatabaseUrls {
   superuser: string;
 }
 
+/** The addresses for the server whose superuser has the given one, whether it runs yet or not. */
+export function databaseUrls(superuser: string, secrets: Secrets): DatabaseUrls {
+  return {
+    app: databaseUrl(superuser, "slipway_app", secrets.appPassword),
+    owner: databaseUrl(superuser, "slipway_owner", secrets.ownerPassword),
+    superuser,
+  };
+}
+
 /** Makes the database and its roles where they are missing, as `database/roles.sql` has them. */
-export async function prepareDatabase(superuser: string, secrets: Secrets): Promise<DatabaseUrls> {
-  const owner = databaseUrl(superuser, "slipway_owner", secrets.ownerPassword);
-  const app = databaseUrl(superuser, "slipway_app", secrets.appPassword);
+export async function prepareDatabase(superuser: string, secrets: Secrets): Promise<void> {
   await withClient(superuser, async (client) => {
     const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [NAME]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${NAME}`);
@@ -32,7 +39,6 @@ export async function prepareDatabase(superuser: string, secrets: Secrets): Prom
     await client.query(roles);
     await client.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   });
-  return { app, owner, superuser };
 }
 
 function databaseUrl(server: string, role: string, password: string): string {

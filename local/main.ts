@@ -20,8 +20,9 @@ const { values } = parseArgs({
 
 const HELP = `node local/main.ts [options]
 
-Starts the local services and prints one line of JSON when they are ready: addresses, variables
-for the shop, demo accounts. Ends on SIGINT, SIGTERM or SIGHUP, and with the process that started it.
+Starts the local services. Prints a line of JSON when their ports are chosen (addresses, variables
+for the shop, demo accounts) and "ready" when they answer. Ends on SIGINT, SIGTERM or SIGHUP, and with
+the process that started it.
 
   --data FOLDER   where everything is kept (.data)
   --site URL      where the shop answers, when it is not on localhost
@@ -44,10 +45,13 @@ async function main(): Promise<void> {
     ...(values.site !== undefined && { siteUrl: values.site }),
     log: (line) => process.stderr.write(`${line}\n`),
     onMove: (line) => moves.push(line),
+    onPlanned({ urls, variables, secrets }) {
+      const demo = { password: secrets.demoPassword, accounts: DEMO_ACCOUNTS };
+      print(JSON.stringify({ urls, variables, demo, moves }));
+    },
   });
-  const { urls, variables } = stack;
-  const demo = { password: stack.secrets.demoPassword, accounts: DEMO_ACCOUNTS };
-  const forget = noteRunningStack(values.data, { variables, demoPassword: demo.password });
+  const { variables, secrets } = stack;
+  const forget = noteRunningStack(values.data, { variables, demoPassword: secrets.demoPassword });
   const stop = (exitCode: number): void => {
     forget();
     stack.stop().then(() => process.exit(exitCode), fail);
@@ -55,7 +59,11 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(0));
   stopWithParent(() => stop(0));
   void stack.databaseGone.then(() => stop(1));
-  process.stdout.write(`${JSON.stringify({ pid: process.pid, urls, variables, demo, moves })}\n`);
+  print("ready");
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
 function wishedPorts(): Partial<Ports> {

@@ -10,7 +10,7 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5000;
 const IS_WINDOWS = process.platform === "win32";
 
-/** A running PostgreSQL server; `url` logs in as its superuser. */
+/** A running PostgreSQL server; `url` is its superuser's. */
 export interface Postgres {
   url: string;
   port: number;
@@ -57,7 +57,7 @@ export async function startPostgres(options: {
   process.once("exit", killAtExit);
   await becomesReady(child, log);
   return {
-    url: `postgresql://postgres:${encodeURIComponent(password)}@localhost:${port}/postgres`,
+    url: superuserUrl(port, password),
     port,
     gone,
     async stop() {
@@ -65,6 +65,11 @@ export async function startPostgres(options: {
       process.off("exit", killAtExit);
     },
   };
+}
+
+/** Logs in as the superuser of the server on a port. */
+export function superuserUrl(port: number, password: string): string {
+  return `postgresql://postgres:${encodeURIComponent(password)}@localhost:${port}/postgres`;
 }
 
 function initialise(home: PostgresHome, password: string): void {

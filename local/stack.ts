@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createBreachedPasswords } from "./breached-passwords.ts";
 import { startClock } from "./clock.ts";
-import { prepareDatabase } from "./database.ts";
+import { databaseUrls, prepareDatabase } from "./database.ts";
 import { createErrorReceiver } from "./error-receiver.ts";
 import { createFaults, faultsService, type Faults } from "./faults.ts";
 import { serveRoutes } from "./http-server.ts";
@@ -13,7 +13,7 @@ import { createNeonBridge } from "./neon.ts";
 import { createOpenid } from "./openid.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { outsideFolder } from "./postgres-home.ts";
-import { startPostgres, stopLeftoverPostgres } from "./postgres.ts";
+import { startPostgres, stopLeftoverPostgres, superuserUrl } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { SEEDED_PROMOTIONS } from "./stripe/promotion-controls.ts";
@@ -32,14 +32,20 @@ export interface StackOptions {
   log?: (line: string) => void;
   /** Hears of each port that had to move. */
   onMove?: (line: string) => void;
+  /** Hears what the stack will be as soon as its ports are chosen, before any service answers. */
+  onPlanned?: (plan: StackPlan) => void;
   /** For tests: only PostgreSQL writes to the folder, and no job of the shop is called. */
   memoryOnly?: boolean;
 }
 
-export interface Stack {
+/** Where a stack answers, and what the shop needs to use it. */
+export interface StackPlan {
   urls: StackUrls;
   variables: Record<string, string>;
   secrets: Secrets;
+}
+
+export interface Stack extends StackPlan {
   faults: Faults;
   mailbox: Awaited<ReturnType<typeof startMailbox>>;
   stripe: Awaited<ReturnType<typeof startLocalStripe>>;
@@ -88,6 +94,14 @@ async function start(options: StackOptions, stops: Stop[], stop: () => Promise<v
   });
 
   const password = secrets.postgresPassword;
+  const urls = stackUrls(
+    options.siteUrl ?? `http://localhost:${ports.shop}`,
+    ports,
+    databaseUrls(superuserUrl(ports.postgres, password), secrets),
+  );
+  const plan: StackPlan = { urls, secrets, variables: stackVariables(urls, secrets) };
+  options.onPlanned?.(plan);
+
   const postgres = await startPostgres({
     folder: postgresFolder,
     port: ports.postgres,
@@ -95,20 +109,9 @@ async function start(options: StackOptions, stops: Stop[], stop: () => Promise<v
     log,
   });
   stops.push(() => postgres.stop());
-  const urls = stackUrls(
-    options.siteUrl ?? `http://localhost:${ports.shop}`,
-    ports,
-    await prepareDatabase(postgres.url, secrets),
-  );
+  await prepareDatabase(postgres.url, secrets);
   const parts = await startServices(options, ports, secrets, urls, stops);
-  return {
-    ...parts,
-    urls,
-    secrets,
-    variables: stackVariables(urls, secrets),
-    databaseGone: postgres.gone,
-    stop,
-  };
+  return { ...plan, ...parts, databaseGone: postgres.gone, stop };
 }
 
 async function startServices(

@@ -1,8 +1,8 @@
 // Plain JavaScript: scripts/start.mjs and scripts/test.mjs import it on Node 20.
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { hashInputs } from "./inputs.mjs";
 import { childEnvironment, nodePath, root, run } from "./steps.mjs";
 
 const INPUTS = [
@@ -42,32 +42,12 @@ export async function buildShop(variables, signal) {
     WRANGLER_SEND_METRICS: "false",
     ...variables,
   });
-  const hash = hashInputs(env);
+  const values = Object.fromEntries(VARIABLES.map((name) => [name, env[name]]));
+  const hash = hashInputs(INPUTS, values);
   if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash) return "unchanged";
   const astro = join(root, "node_modules", "astro", "bin", "astro.mjs");
   await run(nodePath(), [astro, "build"], { env, ...(signal && { signal }) });
   // Inside dist/, which any other build empties: then ours is not taken for done.
   writeFileSync(STAMP, hash);
   return "built";
-}
-
-/** @param {Record<string, string | undefined>} env */
-function hashInputs(env) {
-  const hash = createHash("sha256");
-  for (const name of VARIABLES) hash.update(`${name}=${env[name] ?? ""}\0`);
-  for (const file of INPUTS.flatMap((input) => listFiles(join(root, input))))
-    hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
-  return hash.digest("hex");
-}
-
-/**
- * @param {string} path
- * @returns {string[]}
- */
-function listFiles(path) {
-  if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => listFiles(join(path, name)));
 }

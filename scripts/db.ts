@@ -1,21 +1,27 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
-import { openDatabase } from "#lib/services/database.ts";
+import { seed as seedShop } from "../database/seed/seed.ts";
+import { openDatabase, type Database } from "#lib/services/database.ts";
 import { findRunningStack } from "#local/running.ts";
 import { runDbmate } from "./dbmate.ts";
+import { hashInputs } from "./inputs.mjs";
 
 const HELP = `npm run db:COMMAND [-- options]
 
   migrate    brings the schema up to date; [--dump] writes database/schema.sql (needs pg_dump)
   rollback   takes the last migration back (--yes outside this machine)
   status     lists the migrations and whether they were applied
-  seed       publishes the courses, and makes the demo accounts where DEMO_PASSWORD is set
+  seed       publishes the courses, and makes the demo accounts where DEMO_PASSWORD is set;
+             with --stamp FILE, leaves the courses when nothing changed since FILE was written
   reset      removes every table and what is in them, then migrates (--yes)
 
 The database is DATABASE_DIRECT_URL (the owner's address, not a pooled one) and for seed
 DATABASE_URL; without them, the one of the running \`npm start\`.`;
 
+// What the courses in the database are made of.
+const COURSE_INPUTS = ["database/seed/courses", "src/lib/courses", "package-lock.json"];
 // Any number, but the same for every runner: two deployments never migrate at the same time.
 const MIGRATION_LOCK = 7_219_401;
 const LOCK_TIMEOUT = "60s";
@@ -25,6 +31,7 @@ const { positionals, values } = parseArgs({
   options: {
     yes: { type: "boolean", default: false },
     dump: { type: "boolean", default: false },
+    stamp: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -61,14 +68,23 @@ async function status(): Promise<void> {
 }
 
 async function seed(): Promise<void> {
-  // Only here: the Markdown libraries would slow every other command down.
-  const { seed: seedShop } = await import("../database/seed/seed.ts");
   const database = openDatabase({
     url: required("DATABASE_URL"),
     bridgeUrl: variables.NEON_BRIDGE_URL,
   });
   const demoPassword = process.env.DEMO_PASSWORD ?? stack?.demoPassword ?? null;
-  await seedShop(database, { demoPassword });
+  const { stamp } = values;
+  if (stamp === undefined) return seedShop(database, { demoPassword });
+  const hash = await hashCourses(database);
+  const hasCourses = existsSync(stamp) && readFileSync(stamp, "utf8") === hash;
+  await seedShop(database, { demoPassword, hasCourses });
+  writeFileSync(stamp, hash);
+}
+
+// With the table's own number: one that was dropped and made again has another, and no courses.
+async function hashCourses(database: Database): Promise<string> {
+  const rows = await database.read<{ table: string }[]>`SELECT 'courses'::regclass::oid AS table`;
+  return hashInputs(COURSE_INPUTS, { table: String(rows[0]?.table) });
 }
 
 async function reset(): Promise<void> {

@@ -10,7 +10,7 @@ import { childEnvironment, nodePath, root } from "./steps.mjs";
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * What local/main.ts reports when it is ready.
+ * What local/main.ts reports when its ports are chosen.
  * @typedef {{
  *   urls: { site: string, stack: string, mail: string, errors: string, faults: string, stripe: string },
  *   variables: Record<string, string>,
@@ -20,8 +20,9 @@ const STOP_TIMEOUT_MS = 10_000;
  */
 
 /**
- * Starts the local stack as a process of its own, which ends with this one. `ready` resolves with
- * its report, or throws the sentence with which it refused.
+ * Starts the local stack as a process of its own, which ends with this one. `planned` resolves with
+ * its report when the ports are chosen and `ready` with the same when every service answers; both
+ * throw the sentence with which it refused.
  * @param {string} logPath
  * @param {string[]} [args]
  */
@@ -35,7 +36,15 @@ export function spawnStack(logPath, args = []) {
     detached: process.platform !== "win32",
     windowsHide: true,
   });
-  return { child, ready: readReport(child, logPath) };
+  const lines = readLines(child, logPath);
+  const planned = lines.next().then(takeReport);
+  const ready = planned.then(async (report) => {
+    await lines.next();
+    return report;
+  });
+  // Whoever waits for one of them alone hears of the other's failure there.
+  for (const each of [planned, ready]) each.catch(() => undefined);
+  return { child, planned, ready };
 }
 
 /**
@@ -54,18 +63,22 @@ export async function stopStack(child) {
   clearTimeout(force);
 }
 
+/** @param {IteratorResult<string, never>} line */
+function takeReport({ value }) {
+  const report = /** @type {StackReport} */ (JSON.parse(value));
+  for (const move of report.moves) process.stdout.write(`\r  ! ${move}\n`);
+  return report;
+}
+
 /**
+ * What the stack prints; throws its last words when it ends.
  * @param {import("node:child_process").ChildProcess} child
  * @param {string} logPath
- * @returns {Promise<StackReport>}
+ * @returns {AsyncGenerator<string, never>}
  */
-async function readReport(child, logPath) {
+async function* readLines(child, logPath) {
   if (!child.stdout) throw new Error("The local services have no output.");
-  for await (const line of createInterface({ input: child.stdout })) {
-    const report = /** @type {StackReport} */ (JSON.parse(line));
-    for (const move of report.moves) process.stdout.write(`\r  ! ${move}\n`);
-    return report;
-  }
+  yield* createInterface({ input: child.stdout });
   const reason = readFileSync(logPath, "utf8").trim().split("\n").at(-1);
   throw new Error(reason || `The local services did not start: see ${logPath}.`);
 }

@@ -20,6 +20,7 @@ DEPLOY_TARGET=workers serves the Workers build in place of the Pages build.`;
 
 const FLAGS = ["--dev", "--reset", "--help"];
 const LOGS = join(root, ".data", "logs");
+const SEEDED = join(root, ".data", "seeded");
 
 /** @type {(() => Promise<void>)[]} What to stop, the last started first. */
 const running = [];
@@ -47,18 +48,40 @@ async function main() {
   await step("Packages", () => install(stopping.signal));
   if (flags.includes("--reset"))
     await step("Local data removed", () => runScript("local/main.ts", ["--reset"]));
-  const stack = await step("Local services", () => startStack(lock));
+  const { planned, ready } = startStack(lock);
+  const stack = await planned;
   const variables = { ...stack.variables, DEMO_PASSWORD: stack.demo.password };
-  await step("Database", () => runScript("scripts/db.ts", ["migrate"], variables));
-  // Needs the database alone: goes on beside the build and the start of the shop.
-  const seeding = runScript("scripts/db.ts", ["seed"], variables);
-  seeding.catch(() => undefined);
   const kind = isDev ? "dev" : process.env.DEPLOY_TARGET === "workers" ? "workers" : "pages";
-  const build = () => buildShop({ SITE_URL: stack.urls.site }, stopping.signal);
-  if (kind !== "dev") await step("Production build", build);
-  await step("Shop", () => startShop(lock, kind, stack));
+  // The build and the server of the shop need the addresses alone: they begin beside the services.
+  const database = begin(ready, () => runScript("scripts/db.ts", ["migrate"], variables));
+  const seed = ["seed", "--stamp", SEEDED];
+  const seeding = begin(database, () => runScript("scripts/db.ts", seed, variables));
+  const build = begin(planned, () =>
+    kind === "dev" ? undefined : buildShop({ SITE_URL: stack.urls.site }, stopping.signal),
+  );
+  const shop = begin(build, () => startShop(lock, kind, stack));
+  await step("Local services", () => ready);
+  await step("Database", () => database);
+  if (kind !== "dev") await step("Production build", () => build);
   await step("Courses and accounts", () => seeding);
+  await step("Shop", () => shop);
   printAddresses(stack, Date.now() - startedAt);
+}
+
+/**
+ * Does the work when what it needs is there, unless all is being stopped. Its failure is told by whoever waits for it, which may be later.
+ * @template T
+ * @param {Promise<unknown>} needed
+ * @param {() => T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function begin(needed, work) {
+  const begun = needed.then(() => {
+    stopping.signal.throwIfAborted();
+    return work();
+  });
+  begun.catch(() => undefined);
+  return begun;
 }
 
 function describeMachine() {
@@ -95,13 +118,13 @@ async function runScript(script, args, variables) {
 }
 
 /** @param {ReturnType<typeof lockFile>} lock */
-async function startStack(lock) {
-  const { child, ready } = spawnStack(join(LOGS, "stack.log"));
+function startStack(lock) {
+  const { child, planned, ready } = spawnStack(join(LOGS, "stack.log"));
   running.push(() => stopStack(child));
   if (child.pid) lock.remember(child.pid);
-  const stack = await ready;
-  child.once("exit", () => failWhileRunning("The local services stopped", "stack.log"));
-  return stack;
+  const fail = () => failWhileRunning("The local services stopped", "stack.log");
+  void ready.then(() => child.once("exit", fail)).catch(() => undefined);
+  return { planned, ready };
 }
 
 /**

@@ -18,14 +18,16 @@ export function nodePath() {
 }
 
 /**
- * The environment for our own programs: that Node and the packages' commands come first.
+ * The environment for our own programs: that Node and the packages' commands come first, and what Node compiled
+ * once is kept (a tenth of what a start takes).
  * @param {Record<string, string | undefined>} [variables]
  * @returns {Record<string, string | undefined>}
  */
 export function childEnvironment(variables = {}) {
   const commands = join(root, "node_modules", ".bin");
   const path = [dirname(nodePath()), commands, process.env.PATH ?? process.env.Path ?? ""];
-  return { ...process.env, ...variables, PATH: path.join(delimiter) };
+  const cache = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node") };
+  return { ...cache, ...process.env, ...variables, PATH: path.join(delimiter) };
 }
 
 /**

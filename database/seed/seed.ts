@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { publishCourse } from "#lib/courses/publish.ts";
 import type { Database } from "#lib/services/database.ts";
 import { seedPeople } from "./people.ts";
 
@@ -11,6 +10,8 @@ interface SeedOptions {
   folder?: string;
   /** Null makes no demo accounts, as everywhere but on a developer's machine. */
   demoPassword: string | null;
+  /** The database has the courses of the folder already. */
+  hasCourses?: boolean;
   now?: Date;
   log?: (line: string) => void;
 }
@@ -23,6 +24,20 @@ const COURSES = fileURLToPath(new URL("courses", import.meta.url));
  */
 export async function seed(database: Database, options: SeedOptions): Promise<void> {
   const { folder = COURSES, demoPassword, now = new Date(), log = print } = options;
+  if (!options.hasCourses) await seedCourses(database, folder, now, log);
+  if (demoPassword === null || isDeployed()) return;
+  const made = await seedPeople(database, demoPassword, process.env.JWT_SECRET);
+  log(made === 0 ? "Demo accounts: unchanged" : `Demo accounts: ${made} made`);
+}
+
+async function seedCourses(
+  database: Database,
+  folder: string,
+  now: Date,
+  log: (line: string) => void,
+): Promise<void> {
+  // Only here: the Markdown libraries take longer to load than all the rest.
+  const { publishCourse } = await import("#lib/courses/publish.ts");
   for (const name of (await readdir(folder)).sort()) {
     if (!existsSync(join(folder, name, "course.md"))) continue;
     const { outcome, lessonCount } = await publishCourse(database, join(folder, name), {
@@ -31,9 +46,6 @@ export async function seed(database: Database, options: SeedOptions): Promise<vo
     });
     log(`${name}: ${lessonCount} lessons, ${outcome}`);
   }
-  if (demoPassword === null || isDeployed()) return;
-  const made = await seedPeople(database, demoPassword, process.env.JWT_SECRET);
-  log(made === 0 ? "Demo accounts: unchanged" : `Demo accounts: ${made} made`);
 }
 
 // A known password must never open a shop that others can reach.

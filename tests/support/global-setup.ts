@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
 import type { TestProject } from "vitest/node";
-import { prepareDatabase } from "#local/database.ts";
+import { databaseUrls, prepareDatabase } from "#local/database.ts";
 import { choosePorts } from "#local/ports.ts";
 import { startPostgres } from "#local/postgres.ts";
 import { loadSecrets, type Secrets } from "#local/secrets.ts";
@@ -51,7 +51,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     port,
     password: secrets.postgresPassword,
   });
-  const urls = await prepareDatabase(postgres.url, secrets);
+  await prepareDatabase(postgres.url, secrets);
+  const urls = databaseUrls(postgres.url, secrets);
   await runDbmate(["up"], urls.owner);
   return {
     provided: { postgres: { port, ...urls }, secrets },

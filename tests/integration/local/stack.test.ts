@@ -69,10 +69,12 @@ async function start(
 ): Promise<{ child: ChildProcess; report: Report }> {
   const child = launch(args, data);
   child.stderr?.resume();
-  if (child.stdout)
-    for await (const line of createInterface({ input: child.stdout }))
-      return { child, report: JSON.parse(line) as Report };
-  throw new Error("The stack ended without a report.");
+  if (!child.stdout) throw new Error("The stack has no output.");
+  let report: Report | undefined;
+  for await (const line of createInterface({ input: child.stdout }))
+    if (!report) report = JSON.parse(line) as Report;
+    else if (line === "ready") return { child, report };
+  throw new Error("The stack ended before it was ready.");
 }
 
 async function canLogIn(url: string): Promise<boolean> {

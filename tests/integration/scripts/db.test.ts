@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openShop, type TestShop } from "../../support/shop.ts";
 
 const run = promisify(execFile);
@@ -35,4 +38,16 @@ test("S10: a reset needs a yes, empties the shop and makes every table and view 
   await db("reset", "--yes");
   expect(await listRelations()).toEqual(before);
   expect(await shop.sql("SELECT email FROM users")).toEqual([]);
+});
+
+test("with a stamp, a seed leaves the courses until they or their table are others", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-seed-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const stamp = join(folder, "seeded");
+  expect(await db("seed", "--stamp", stamp)).toContain("production-deployment: 10 lessons");
+  expect(await db("seed", "--stamp", stamp)).not.toContain("lessons");
+  await db("reset", "--yes");
+  expect(await db("seed", "--stamp", stamp)).toContain("lessons, created");
+  writeFileSync(stamp, "of other courses");
+  expect(await db("seed", "--stamp", stamp)).toContain("lessons, unchanged");
 });
