@@ -5,7 +5,7 @@ import { isUnsteady, median, type Line } from "./lines.ts";
 
 // After this, the largest paint of a page that loads in under a second is long past.
 const SETTLED_MS = 1_500;
-const HIGHEST = { cls: 0.001, blockedMs: 20 };
+const HIGHEST_CLS = 0.001;
 // docs/decisions/015-what-a-next-page-may-take.md
 const NEXT_PAGE = [
   { name: "after the click", follow: click, budget: 1.5 },
@@ -18,12 +18,14 @@ const FLOOR = "/list";
 // with Cross-Origin-Opener-Policy would need one, and the bare page has none.
 const ELSEWHERE = "data:text/html,<p>Another site</p>";
 
-// The budgets in seconds over the floor's: 0.40 and 0.55 over 0.33.
+// docs/decisions/014-times-are-judged-beside-a-bare-page.md
+const COLD_LCP = { ms: 400, ratio: 1.25 };
+const COLD_LCP_WITH_DRAWING = { ms: 550, ratio: 1.7 };
 const PAGES = [
-  { name: "home", path: "/", lcp: 1.7 },
-  { name: "catalogue", path: "/courses", lcp: 1.25 },
-  { name: "course", path: "/courses/production-deployment", lcp: 1.25 },
-  { name: "sign in", path: "/sign-in", lcp: 1.25 },
+  { name: "home", path: "/", budget: COLD_LCP_WITH_DRAWING },
+  { name: "catalogue", path: "/courses", budget: COLD_LCP },
+  { name: "course", path: "/courses/production-deployment", budget: COLD_LCP },
+  { name: "sign in", path: "/sign-in", budget: COLD_LCP },
 ];
 
 interface Addresses {
@@ -38,7 +40,7 @@ export async function measureTimes(
   runs: number,
 ): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const { name, path, lcp } of PAGES) {
+  for (const { name, path, budget } of PAGES) {
     const measure = async (): Promise<Line[]> => {
       const pairs: [Seen, Seen][] = [];
       for (let run = 0; run < runs; run++)
@@ -46,7 +48,7 @@ export async function measureTimes(
           await loadCold(browser, shop + path),
           await loadCold(browser, baseline + FLOOR),
         ]);
-      return coldLines(name, lcp, pairs);
+      return coldLines(name, budget, pairs);
     };
     lines.push(...(await twiceIfUnsteady(measure)));
   }
@@ -69,7 +71,7 @@ async function loadCold(browser: Browser, address: string): Promise<Seen> {
   return seen;
 }
 
-function coldLines(name: string, lcp: number, pairs: [Seen, Seen][]): Line[] {
+function coldLines(name: string, lcp: typeof COLD_LCP, pairs: [Seen, Seen][]): Line[] {
   const shop = pairs.map(([ours]) => ours);
   const floor = median(pairs.map(([, theirs]) => theirs.lcpMs));
   const bareBlocked = Math.round(median(pairs.map(([, theirs]) => theirs.blockedMs)));
@@ -81,7 +83,7 @@ function coldLines(name: string, lcp: number, pairs: [Seen, Seen][]): Line[] {
       name: `${name}: cold LCP`,
       unit: "×",
       values: pairs.map(([ours, theirs]) => ours.lcpMs / theirs.lcpMs),
-      budget: lcp,
+      budget: Math.max(lcp.ratio, lcp.ms / floor),
       isTimed: true,
       note: `${own} ms, baseline ${Math.round(floor)}`,
     },
@@ -90,15 +92,15 @@ function coldLines(name: string, lcp: number, pairs: [Seen, Seen][]): Line[] {
       name: `${name}: CLS`,
       unit: "",
       values: shop.map(({ cls }) => cls),
-      budget: HIGHEST.cls,
+      budget: HIGHEST_CLS,
     },
     {
       part,
       name: `${name}: blocked, cold`,
       unit: "ms",
       values: shop.map(({ blockedMs }) => blockedMs),
-      // A machine on which the bare page blocks is no fault of ours.
-      budget: bareBlocked + HIGHEST.blockedMs,
+      // Lighthouse judges it: here it says mostly whether the end of the parser and the first layout met in one task.
+      budget: null,
       note: `baseline ${bareBlocked}`,
     },
   ];
