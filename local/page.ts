@@ -11,7 +11,12 @@ th, td { text-align: left; padding: .45rem .75rem .45rem 0; border-bottom: 1px s
 pre { overflow: auto; padding: .75rem; border: 1px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 button, select, input { font: inherit; padding: .35rem .75rem; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 4px; }
 button { cursor: pointer; } form { display: inline; } iframe { width: 100%; height: 36rem; border: 1px solid var(--line); background: #fff; }
-.quiet { color: var(--quiet); } .bad { color: var(--red); font-weight: 600; }`;
+.quiet { color: var(--quiet); } .bad { color: var(--red); font-weight: 600; }
+select { max-width: 100%; } code, td a { overflow-wrap: anywhere; }
+@media (max-width: 36rem) {
+  thead { display: none; } tr { display: block; padding: .6rem 0; border-bottom: 1px solid var(--line); }
+  th, td { display: block; padding: .1rem 0; border: 0; }
+}`;
 
 const LINKS = [
   ["/", "Overview"],
