@@ -7,7 +7,7 @@ const INLINE_STYLE = /"type":"inline","content":("(?:[^"\\]|\\.)*")/g;
 
 /**
  * Astro integration that writes each inlined stylesheet into the server's manifest once. Astro
- * repeats it for every route, which made half of the Worker. Stands before whatever packages the
+ * repeats it for every route, which made two thirds of what is read at a cold start. Stands before whatever packages the
  * server's files. Throws when Astro writes its manifest in another way than this one knows.
  */
 export function sharedStyles(): AstroIntegration {
@@ -33,18 +33,26 @@ function shareIn(file: string): boolean {
   return after !== code;
 }
 
-/** The same module with every inlined style that is in it more than once written once, at its top. */
+/**
+ * The same module with every stylesheet that is inlined more than once written once, at its top. What a route
+ * inlines is its stylesheets one after the other, each of one minified line.
+ */
 export function shareStyles(code: string): string {
-  const styles = [...code.matchAll(INLINE_STYLE)].map(([, literal = ""]) => literal);
-  const repeated = [...new Set(styles)].filter(
-    (literal) => styles.indexOf(literal) !== styles.lastIndexOf(literal),
+  const inlined = [...code.matchAll(INLINE_STYLE)].map(([, literal = ""]) => sheetsOf(literal));
+  const all = inlined.flat();
+  const repeated = [...new Set(all)].filter(
+    (sheet) => all.indexOf(sheet) !== all.lastIndexOf(sheet),
   );
   if (repeated.length === 0) return code;
-  const names = new Map(repeated.map((literal, index) => [literal, `SHARED_STYLE_${index}`]));
-  const body = code.replace(INLINE_STYLE, (match, literal: string) => {
-    const name = names.get(literal);
-    return name ? `"type":"inline","content":${name}` : match;
+  const names = new Map(repeated.map((sheet, index) => [sheet, `SHARED_STYLE_${index}`]));
+  const body = code.replace(INLINE_STYLE, (_match, literal: string) => {
+    const parts = sheetsOf(literal).map((sheet) => names.get(sheet) ?? JSON.stringify(sheet));
+    return `"type":"inline","content":${parts.join("+")}`;
   });
-  const constants = [...names].map(([literal, name]) => `const ${name}=${literal};`);
+  const constants = [...names].map(([sheet, name]) => `const ${name}=${JSON.stringify(sheet)};`);
   return `${constants.join("")}${body}`;
+}
+
+function sheetsOf(literal: string): string[] {
+  return (JSON.parse(literal) as string).split(/(?<=\n)/);
 }

@@ -21,9 +21,12 @@ export interface Target {
   headers?: Record<string, string>;
 }
 
+/** More answers than a few were not a 200. */
+export class RefusedError extends Error {}
+
 /**
- * Asks for the page on eight connections, each as fast as it is answered, for so long. Throws when more
- * than one answer in fifty is not a 200: an error page would be fast for nothing.
+ * Asks for the page on eight connections, each as fast as it is answered, for so long. Throws RefusedError when
+ * more than one answer in fifty is not a 200: an error page would be fast for nothing.
  */
 export async function loadPage(target: Target, durationMs: number): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -45,7 +48,7 @@ export async function loadPage(target: Target, durationMs: number): Promise<Load
   }
   const seconds = (performance.now() - startedAt) / 1000;
   if (refusals.length > latencies.length * MOST_REFUSED)
-    throw new Error(
+    throw new RefusedError(
       `${target.path} answered ${String(refusals[0])} ${refusals.length} times of ${latencies.length}.`,
     );
   latencies.sort((one, other) => one - other);
