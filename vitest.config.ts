@@ -30,7 +30,8 @@ export default defineConfig({
           globalSetup: "tests/support/global-setup.ts",
           isolate: false,
           setupFiles: ["tests/support/fresh-modules.ts", "tests/support/watch-hosts.ts"],
-          sequence: { setupFiles: "list" },
+          // After the unit tests when both are run: their workers are as many as there are cores.
+          sequence: { setupFiles: "list", groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
