@@ -32,6 +32,7 @@ const COPIED = [
   "astro.config.mjs",
   "build",
   "database",
+  "docs",
   "local",
   "package-lock.json",
   "package.json",
