@@ -17,7 +17,6 @@ const target = process.env.DEPLOY_TARGET ?? "pages";
 const isDev = process.argv.includes("dev");
 
 export default defineConfig({
-  site: process.env.SITE_URL ?? "https://slipway.example",
   output: "server",
   // One address per page, without a redirect on the way.
   trailingSlash: "never",
@@ -33,7 +32,7 @@ export default defineConfig({
   markdown: { syntaxHighlight: false },
   ...(!isDev && { logger: logHandlers.json() }),
   integrations: [
-    // Server errors are reported by src/worker.ts; the SDK's own wrapper does nothing on this adapter.
+    // Server errors are reported by src/http/report.ts; the SDK's own wrapper does nothing on this adapter.
     sentry({
       enabled: { client: true, server: false },
       clientInitPath: "src/scripts/page.ts",

@@ -14,7 +14,7 @@ const INPUTS = [
   "tsconfig.json",
   "package-lock.json",
 ];
-const VARIABLES = ["CLOUDFLARE_ENV", "DEPLOY_TARGET", "RELEASE_ID", "SITE_URL"];
+const VARIABLES = ["CLOUDFLARE_ENV", "DEPLOY_TARGET", "RELEASE_ID"];
 const STAMP = join(root, "dist", ".inputs-hash");
 
 /** RELEASE_ID, or the commit that is checked out, or "unknown" outside a checkout. */
@@ -30,17 +30,15 @@ export function currentRelease() {
 
 /**
  * Builds the shop into `dist/`, unless the same inputs were built last. Gives "unchanged" when
- * there was nothing to do.
- * @param {Record<string, string | undefined>} variables  CLOUDFLARE_ENV, DEPLOY_TARGET, SITE_URL
+ * there was nothing to do. CLOUDFLARE_ENV and DEPLOY_TARGET say for what.
  * @param {AbortSignal} [signal]
  * @returns {Promise<"built" | "unchanged">}
  */
-export async function buildShop(variables, signal) {
+export async function buildShop(signal) {
   const env = childEnvironment({
     RELEASE_ID: currentRelease(),
     ASTRO_TELEMETRY_DISABLED: "1",
     WRANGLER_SEND_METRICS: "false",
-    ...variables,
   });
   const values = Object.fromEntries(VARIABLES.map((name) => [name, env[name]]));
   const hash = hashInputs(INPUTS, values);

@@ -22,7 +22,6 @@ export function spawnShop({ kind, port, variables, logPath }) {
   return spawn(nodePath(), command(kind, String(port)), {
     cwd: root,
     env: childEnvironment({
-      SITE_URL: variables.SITE_URL,
       ASTRO_TELEMETRY_DISABLED: "1",
       WRANGLER_SEND_METRICS: "false",
       WRANGLER_HIDE_BANNER: "true",

@@ -40,8 +40,7 @@ export async function withServedShop(use, tell = step) {
       await run(nodePath(), [database, "migrate"], { env });
       await run(nodePath(), [database, "seed"], { env });
     });
-    // The address is a variable of the build too: one constant keeps the build reusable.
-    await tell("Production build", () => buildShop({}));
+    await tell("Production build", () => buildShop());
     const port = Number(new URL(stack.urls.site).port);
     const logPath = process.env.CI
       ? join(folder, "shop.log")

@@ -52,12 +52,12 @@ async function main() {
   const stack = await planned;
   const variables = { ...stack.variables, DEMO_PASSWORD: stack.demo.password };
   const kind = isDev ? "dev" : process.env.DEPLOY_TARGET === "workers" ? "workers" : "pages";
-  // The build and the server of the shop need the addresses alone: they begin beside the services.
+  // The build needs nothing and the server of the shop the addresses alone: they begin beside the services.
   const database = begin(ready, () => runScript("scripts/db.ts", ["migrate"], variables));
   const seed = ["seed", "--stamp", SEEDED];
   const seeding = begin(database, () => runScript("scripts/db.ts", seed, variables));
   const build = begin(planned, () =>
-    kind === "dev" ? undefined : buildShop({ SITE_URL: stack.urls.site }, stopping.signal),
+    kind === "dev" ? undefined : buildShop(stopping.signal),
   );
   const shop = begin(build, () => startShop(lock, kind, stack));
   await step("Local services", () => ready);

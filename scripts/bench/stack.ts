@@ -44,7 +44,7 @@ export async function withBench(use: (bench: Bench) => Promise<void>): Promise<v
     await step("Database", () =>
       fillDatabase({ ...variables, DEMO_PASSWORD: stack.demo.password }),
     );
-    await step("Production build", () => buildShop({}));
+    await step("Production build", () => buildShop());
     await step("Baseline build", () => buildBaseline());
     await use({ variables, demoPassword: stack.demo.password, scratch, ...builds() });
   } finally {

@@ -4,7 +4,7 @@ import { decimalAmount } from "#lib/orders/money.ts";
 /** A course with its offer, as search engines read it (schema.org/Course). */
 export function courseStructuredData(
   course: Course,
-  site: URL | undefined,
+  site: string,
 ): Record<string, unknown> {
   const url = new URL(`/courses/${course.slug}`, site).href;
   return {

@@ -15,9 +15,11 @@ export const GET: APIRoute = async ({ locals }) => {
   }
   const urls = [
     ...PAGES.map((path) => `<url><loc>${environment.SITE_URL}${path}</loc></url>`),
-    ...courses.map(
-      ({ slug, updatedAt }) =>
-        `<url><loc>${environment.SITE_URL}/courses/${slug}</loc><lastmod>${updatedAt.toISOString()}</lastmod></url>`,
+    ...courses.flatMap(({ slug, previews, updatedAt }) =>
+      ["", ...previews.map((lesson) => `/${lesson}`)].map(
+        (lesson) =>
+          `<url><loc>${environment.SITE_URL}/courses/${slug}${lesson}</loc><lastmod>${updatedAt.toISOString()}</lastmod></url>`,
+      ),
     ),
   ];
   return new Response(

@@ -1,10 +1,12 @@
 import type { MetricType } from "web-vitals";
 
 /*
- * Measures the page view and reports it in one beacon when the page is left. The library is loaded when the browser is idle:
- * it must not slow down what it measures.
+ * Measures the page view and reports it in one beacon when the page is hidden for the first time, as it is when it is left. What
+ * happens after it was seen again is not counted: a view counts once. The library is loaded when the browser is idle: it must not
+ * slow down what it measures.
  */
 const metrics: Record<string, number> = {};
+let isSent = false;
 
 function record({ name, value }: MetricType): void {
   metrics[name] = value;
@@ -12,16 +14,15 @@ function record({ name, value }: MetricType): void {
 
 function send(): void {
   const { route } = document.documentElement.dataset;
-  if (!route || Object.keys(metrics).length === 0) return;
+  if (isSent || !route || Object.keys(metrics).length === 0) return;
+  isSent = true;
   navigator.sendBeacon("/api/vitals", JSON.stringify({ route, metrics }));
-  for (const name of Object.keys(metrics)) Reflect.deleteProperty(metrics, name);
 }
 
 async function measure(): Promise<void> {
   const { onCLS, onFCP, onINP, onLCP, onTTFB } = await import("web-vitals");
   for (const observe of [onCLS, onFCP, onINP, onLCP, onTTFB]) observe(record);
-  // Not on every hiding: a second beacon of the same view would count it twice.
-  addEventListener("pagehide", send);
+  // After the library's own listeners, which end LCP, CLS and INP; `pagehide` comes before them.
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") send();
   });

@@ -131,12 +131,20 @@ test("crawlers find the rules, the list of pages and what a course is", async ({
   const addresses = [...(await sitemap.text()).matchAll(/<loc>([^<]+)<\/loc>/g)];
   const paths = addresses.map(([, address = ""]) => new URL(address).pathname);
   expect(paths).toContain(`/courses/${COURSE}`);
+  expect(paths).toContain("/courses/production-deployment/what-production-means");
   for (const path of paths) expect.soft((await visitor.get(path)).status(), path).toBe(200);
   const html = await (await visitor.get(`/courses/${COURSE}`)).text();
   const json = /<script type="application\/ld\+json">([^<]+)<\/script>/.exec(html)?.[1] ?? "";
+  const address = `${readVariable("SITE_URL")}/courses/${COURSE}`;
+  expect(html).toContain(`<link rel="canonical" href="${address}">`);
+  expect(html).toContain(`<meta property="og:url" content="${address}">`);
+  expect(html).toContain(
+    `<meta property="og:image" content="${readVariable("SITE_URL")}/social.png">`,
+  );
   expect(JSON.parse(json)).toMatchObject({
     "@type": "Course",
     name: "Redis beyond caching",
+    url: address,
     offers: { "@type": "Offer", price: "39.00", priceCurrency: "EUR" },
   });
 });

@@ -121,6 +121,8 @@ export interface SitemapCourse {
   slug: string;
   position: number;
   updatedAt: Date;
+  /** The slugs of the lessons that anybody may read. */
+  previews: string[];
 }
 
 /** Published courses behind `after`, a thousand at most: the sitemap is read in such pages. */
@@ -129,7 +131,10 @@ export async function listSitemapCourses(
   after: CoursePosition | null,
 ): Promise<SitemapCourse[]> {
   return database.read<SitemapCourse[]>`
-    SELECT id, slug, position, updated_at
+    SELECT id, slug, position, updated_at,
+           (SELECT coalesce(jsonb_agg(lesson.slug ORDER BY lesson.position), '[]')
+            FROM lessons AS lesson
+            WHERE lesson.course_id = courses.id AND lesson.is_preview) AS previews
     FROM courses
     WHERE published_at IS NOT NULL
       AND (position, id) > (
