@@ -17,6 +17,7 @@ export function startReporting(waiting: unknown[]): void {
     dsn: "https://browser@sentry.invalid/1",
     tunnel: "/api/errors",
     release: __RELEASE_ID__,
+    environment: document.documentElement.dataset.reports ?? "unknown",
     transport: makeFetchTransport,
     stackParser: defaultStackParser,
     integrations: [globalHandlersIntegration(), dedupeIntegration()],

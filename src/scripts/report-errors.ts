@@ -1,6 +1,6 @@
 /*
  * Waits for the first error on a page and loads the SDK only then: a page without errors pays about a kilobyte. Those from before
- * this was loaded have been kept by src/http/early-script.ts.
+ * this was loaded have been kept by src/http/early-script.ts. Where no errors are reported (`data-reports` is missing), it loads nothing.
  */
 type Trouble = ErrorEvent | PromiseRejectionEvent;
 
@@ -23,5 +23,6 @@ function hold(event: Trouble): number {
   return kept;
 }
 
-for (const event of earlyErrors) hold(event);
-earlyErrors.push = hold;
+const isReporting = Boolean(document.documentElement.dataset.reports);
+if (isReporting) for (const event of earlyErrors) hold(event);
+earlyErrors.push = isReporting ? hold : () => 0;

@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 import { shopServices } from "../support/e2e-shop.ts";
 import { listErrors, waitForError } from "../support/e2e-stack.ts";
+import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
 
 test("an error in the browser arrives once, with nothing about the visitor", async ({
@@ -18,6 +19,7 @@ test("an error in the browser arrives once, with nothing about the visitor", asy
   await throwIn(page, first);
   const error = await waitForError(({ message }) => message.includes(first));
   expect(error).toMatchObject({
+    environment: readVariable("APP_ENV"),
     release: releaseId,
     route: "/account",
     tags: { route: "/account", request_id: requestId },
@@ -47,6 +49,25 @@ test("an error from before the scripts are there is kept for them", async ({
   await throwIn(page, early);
   goOn(null);
   await waitForError(({ message }) => message.includes(early));
+  pageProblems.splice(0);
+});
+
+test("where nothing is reported, an error loads nothing", async ({ page, pageProblems }) => {
+  // As the page is without SENTRY_DSN.
+  await page.route("**/courses", async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    await route.fulfill({ response, body: html.replace(/ data-reports="[^"]+"/, "") });
+  });
+  await page.goto("/courses");
+  expect(await page.locator("html").getAttribute("data-reports")).toBeNull();
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await throwIn(page, "planted");
+  await expect.poll(() => pageProblems.length).toBe(1);
+  // What it would load is asked for in the same task as the error.
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+  expect(asked.filter((path) => !path.includes("web-vitals"))).toEqual([]);
   pageProblems.splice(0);
 });
 
