@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { callJobs, JOBS } from "../../scheduler/call-jobs.ts";
+import scheduler from "../../scheduler/worker.ts";
 
 test("every job is called with the secret, and what each answered is told", async () => {
   const calls: string[] = [];
@@ -23,4 +24,15 @@ test("every job is called with the secret, and what each answered is told", asyn
 test("a shop that is not there is status 0 and no throw", async () => {
   const results = await callJobs("http://localhost:9", "secret");
   expect(results.map(({ status }) => status)).toEqual(JOBS.map(() => 0));
+});
+
+test("a job that was refused is an error in the log, without the secret", async () => {
+  const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  onTestFinished(() => log.mockRestore());
+  await scheduler.scheduled(null, { SITE_URL: "http://localhost:9", JOBS_SECRET: "secret" });
+  const lines = log.mock.calls.map(([line]) => String(line));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+    JOBS.map((job) => ({ level: "error", event: "job-failed", job, status: 0 })),
+  );
+  expect(lines.join("")).not.toContain("secret");
 });
