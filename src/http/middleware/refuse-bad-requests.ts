@@ -3,7 +3,7 @@ import { isFromOurPages } from "#http/origin.ts";
 import { problemResponse } from "#http/problem.ts";
 import { AppError } from "#lib/errors.ts";
 
-const METHODS = ["GET", "HEAD", "POST"];
+const PAGE_METHODS = ["GET", "HEAD"];
 // The framework's own: images are files here, and no part of a page comes by itself.
 const UNUSED_ROUTES = ["/_image", "/_server-islands/[name]"];
 const CONTROL_CHARACTER = /\p{Cc}/u;
@@ -17,11 +17,10 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
     throw new AppError("not-found", "There is no such page.");
   const isPage = !routePattern.startsWith("/api/");
   const isAction = url.searchParams.has("_action") || routePattern.startsWith("/_actions");
-  if (!METHODS.includes(request.method) || (isPage && request.method === "POST" && !isAction))
-    return problemResponse({
-      status: 405,
-      headers: { Allow: isPage ? "GET, HEAD" : "GET, HEAD, POST" },
-    });
+  // An endpoint says itself which it has; a page's form is posted to its action.
+  const methods = isAction ? [...PAGE_METHODS, "POST"] : PAGE_METHODS;
+  if (isPage && !methods.includes(request.method))
+    return problemResponse({ status: 405, headers: { Allow: PAGE_METHODS.join(", ") } });
   // Every action takes a form; Astro would parse JSON before it says so, and fail on what is none.
   if (isAction && request.headers.get("content-type")?.startsWith("application/json"))
     return problemResponse({ status: 415 });
