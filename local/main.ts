@@ -33,7 +33,7 @@ the process that started it.
 `;
 
 if (values.help) process.stdout.write(HELP);
-else if (values.reset) resetStack(values.data);
+else if (values.reset) await resetStack(values.data).catch(fail);
 else await main().catch(fail);
 
 async function main(): Promise<void> {

@@ -75,10 +75,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Removes all that a stopped stack has kept for the folder. Throws when one is running. */
-export function resetStack(dataFolder: string): void {
+/**
+ * Removes all that a stopped stack has kept for the folder, after stopping what a killed one left behind. Throws when one is
+ * running.
+ */
+export async function resetStack(dataFolder: string): Promise<void> {
   lockStack(dataFolder);
-  rmSync(outsideFolder(join(dataFolder, "postgres")), { recursive: true, force: true });
+  const postgresFolder = join(dataFolder, "postgres");
+  await stopLeftoverPostgres(postgresFolder);
+  rmSync(outsideFolder(postgresFolder), { recursive: true, force: true });
   rmSync(dataFolder, { recursive: true, force: true });
 }
 

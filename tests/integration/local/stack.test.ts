@@ -151,6 +151,17 @@ test("after kill -9 the next start stops the leftover PostgreSQL and keeps its p
   expect(await canLogIn(second.report.urls.database.app)).toBe(true);
 });
 
+test("after kill -9 a reset stops the leftover PostgreSQL, and removes what was kept", async () => {
+  const data = anotherFolder();
+  const { child, report } = await start(undefined, data);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(await canLogIn(report.urls.database.app)).toBe(true);
+  expect(await once(launch(["--reset"], data), "exit")).toEqual([0, null]);
+  expect(await canLogIn(report.urls.database.app)).toBe(false);
+  expect(existsSync(data)).toBe(false);
+});
+
 test("a second start on the same data is refused in one sentence, and the first goes on", async () => {
   const { report } = await start();
   const second = launch();
