@@ -1,6 +1,7 @@
 import type { Mutant } from "../../scripts/mutants.ts";
 
 const REDIRECTS = "tests/integration/lib/services/redirects.test.ts";
+const RETRIES = "tests/integration/lib/services/retries.test.ts";
 const REQUESTER = "tests/integration/lib/services/redis-requester.test.ts";
 
 /** Bugs in how others are called. Each names the check that it breaks. */
@@ -76,5 +77,21 @@ export const mutants: Mutant[] = [
     from: "answer.error ?? `HTTP ${response.status}`",
     to: "`${answer.error} of ${JSON.stringify(body)}`",
     tests: [REQUESTER],
+  },
+  {
+    id: "V10",
+    case: "a Redis that is ill is asked twice as often",
+    file: "src/lib/services/redis-requester.ts",
+    from: " || !retries.spend()",
+    to: "",
+    tests: [RETRIES],
+  },
+  {
+    id: "V11",
+    case: "a database that is ill is asked twice as often",
+    file: "src/lib/services/database.ts",
+    from: " && retries.spend()",
+    to: "",
+    tests: [RETRIES],
   },
 ];

@@ -1,6 +1,7 @@
 import { neon, neonConfig, NeonDbError, type NeonQueryFunction } from "@neondatabase/serverless";
 import { DependencyError } from "#lib/errors.ts";
 import { createBreaker } from "./breaker.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 type SqlTag = <Rows extends object[]>(
   strings: TemplateStringsArray,
@@ -14,7 +15,7 @@ type SqlTag = <Rows extends object[]>(
  * when it refuses the statement.
  */
 export interface Database {
-  /** A statement that changes nothing: 1.5 seconds, tried twice when the connection fails. */
+  /** A statement that changes nothing: 1.5 seconds, tried twice when the connection fails and the retry budget allows it. */
   read: SqlTag;
   /** A statement that writes, in its own transaction: 2.5 seconds, tried once. */
   write: SqlTag;
@@ -37,6 +38,7 @@ const RETRYABLE_SQLSTATES = new Set(["57P01", "08006", "40001"]);
 const OUTAGE_SQLSTATES = /^(08|53|57|58|28|XX)|^25006$/;
 
 const breaker = createBreaker("database", { isOutage });
+const retries = createRetryBudget();
 
 export function openDatabase(options: DatabaseOptions): Database {
   if (options.bridgeUrl) useBridge(options.bridgeUrl);
@@ -63,6 +65,7 @@ async function run(
   policy: typeof READ,
   onQuery: DatabaseOptions["onQuery"],
 ): Promise<Record<string, unknown>[]> {
+  retries.earn();
   for (let attempt = 1; ; attempt++) {
     const startedAt = Date.now();
     try {
@@ -73,7 +76,7 @@ async function run(
         query.query(text, values, { fetchOptions: { signal, redirect } }),
       );
     } catch (error) {
-      if (attempt < policy.tries && isRetryable(error)) continue;
+      if (attempt < policy.tries && isRetryable(error) && retries.spend()) continue;
       if (isOutage(error)) throw new DependencyError("database", error);
       throw error;
     } finally {

@@ -1,4 +1,5 @@
 import { errors, type Requester } from "@upstash/redis";
+import { createRetryBudget } from "./retry-budget.ts";
 
 interface RequesterOptions {
   url: string;
@@ -8,11 +9,12 @@ interface RequesterOptions {
 }
 
 const RETRY_AFTER_MS = 20;
+const retries = createRetryBudget();
 
 /**
  * Sends commands to Upstash as its library does by itself, but follows no redirect, for which that
  * has no setting: who answers in Upstash's place may not have the commands sent elsewhere. One more
- * try when the connection fails. Throws UpstashError with what Redis says, UpstashJSONParseError for
+ * try when the connection fails, as far as the retry budget goes. Throws UpstashError with what Redis says, UpstashJSONParseError for
  * an answer that is none, and what `fetch` throws.
  */
 export function createRequester({ url, token, timeoutMs }: RequesterOptions): Requester {
@@ -44,10 +46,11 @@ export function createRequester({ url, token, timeoutMs }: RequesterOptions): Re
 }
 
 async function send(address: string, request: RequestInit & { signal: AbortSignal }) {
+  retries.earn();
   try {
     return await fetch(address, request);
   } catch (error) {
-    if (request.signal.aborted) throw error;
+    if (request.signal.aborted || !retries.spend()) throw error;
     await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS));
     return fetch(address, request);
   }
