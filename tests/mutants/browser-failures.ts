@@ -159,4 +159,13 @@ export const mutants: Mutant[] = [
     tests: ["tests/e2e/reports.test.ts"],
     grep: "where nothing is reported",
   },
+  {
+    id: "R18",
+    case: "a lesson that was read while the line was away is never marked",
+    file: "src/scripts/mark-done.ts",
+    from: "  if (!response || response.status >= 500) setTimeout(() => observer.observe(shown), RETRY_MS);\n",
+    to: "",
+    tests: ["tests/e2e/lessons.test.ts"],
+    grep: "read to its end",
+  },
 ];
