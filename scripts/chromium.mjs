@@ -23,7 +23,8 @@ export async function findChromium() {
   const found = chromiumHere() ?? (await installPlaywrights()) ?? (await installPackage());
   if (found) return found;
   throw new Error(
-    "There is no Chromium and none could be installed: install one and set CHROMIUM_PATH to it.",
+    "There is no Chromium that starts, and none could be installed: install one and set CHROMIUM_PATH to it, " +
+      "or let `npx playwright install --with-deps chromium` do it as root.",
   );
 }
 
@@ -38,6 +39,9 @@ function playwrights() {
   const script = "process.stdout.write(require('@playwright/test').chromium.executablePath())";
   try {
     const path = execFileSync(nodePath(), ["-e", script], { cwd: root, encoding: "utf8" });
+    // What it downloads needs libraries that a bare Linux does not have.
+    if (existsSync(path) && process.platform === "linux")
+      execFileSync(path, ["--version"], { stdio: "ignore", timeout: 20_000 });
     return existsSync(path) ? path : null;
   } catch {
     return null;
