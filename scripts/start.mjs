@@ -56,9 +56,7 @@ async function main() {
   const database = begin(ready, () => runScript("scripts/db.ts", ["migrate"], variables));
   const seed = ["seed", "--stamp", SEEDED];
   const seeding = begin(database, () => runScript("scripts/db.ts", seed, variables));
-  const build = begin(planned, () =>
-    kind === "dev" ? undefined : buildShop(stopping.signal),
-  );
+  const build = begin(planned, () => (kind === "dev" ? undefined : buildShop(stopping.signal)));
   const shop = begin(build, () => startShop(lock, kind, stack));
   await step("Local services", () => ready);
   await step("Database", () => database);
@@ -159,7 +157,7 @@ async function stopEverything(exitCode) {
   if (stopping.signal.aborted) return;
   stopping.abort();
   for (const stop of running.reverse()) await stop();
-  process.stdout.write("\nStopped.\n");
+  if (running.length > 0) process.stdout.write("\nStopped.\n");
   process.exit(exitCode);
 }
 
