@@ -2,10 +2,7 @@ import type { Course } from "#lib/courses/course.ts";
 import { decimalAmount } from "#lib/orders/money.ts";
 
 /** A course with its offer, as search engines read it (schema.org/Course). */
-export function courseStructuredData(
-  course: Course,
-  site: string,
-): Record<string, unknown> {
+export function courseStructuredData(course: Course, site: string): Record<string, unknown> {
   const url = new URL(`/courses/${course.slug}`, site).href;
   return {
     "@context": "https://schema.org",
