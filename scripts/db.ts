@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
-import { seed as seedShop } from "../database/seed/seed.ts";
 import { openDatabase, type Database } from "#lib/services/database.ts";
 import { findRunningStack } from "#local/running.ts";
 import { runDbmate } from "./dbmate.ts";
@@ -68,6 +67,8 @@ async function status(): Promise<void> {
 }
 
 async function seed(): Promise<void> {
+  // Only here: what it needs would slow every other command down.
+  const { seed: seedShop } = await import("../database/seed/seed.ts");
   const database = openDatabase({
     url: required("DATABASE_URL"),
     bridgeUrl: variables.NEON_BRIDGE_URL,

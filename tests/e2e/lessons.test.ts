@@ -18,23 +18,20 @@ test("a lesson read to its end is marked as done, also when the line was away at
     tries += 1;
     return tries === 1 ? route.abort() : route.continue();
   });
+  const triesBecome = (count: number): Promise<void> =>
+    expect
+      .poll(async () => {
+        await page.clock.fastForward(READ_MS);
+        return tries;
+      })
+      .toBe(count);
   const button = page.getByRole("button", { name: "Mark this lesson as done" });
   await button.scrollIntoViewIfNeeded();
-  await expect
-    .poll(async () => {
-      await page.clock.fastForward(READ_MS);
-      return tries;
-    })
-    .toBe(1);
+  await triesBecome(1);
   const undo = page.getByRole("button", { name: "Mark as not done" });
   await expect(undo).toHaveCount(0);
   await page.clock.fastForward(RETRY_MS);
-  await expect
-    .poll(async () => {
-      await page.clock.fastForward(READ_MS);
-      return tries;
-    })
-    .toBe(2);
+  await triesBecome(2);
   await expect(undo).toBeVisible();
   await page.reload();
   await expect(page.getByRole("main")).toContainText("Done");
