@@ -10,6 +10,7 @@ export function courseStructuredData(course: Course, site: string): Record<strin
     name: course.title,
     description: course.summary,
     url,
+    image: `${url}/social.png`,
     educationalLevel: course.level,
     dateModified: course.revisedOn,
     provider: { "@type": "Organization", name: "Slipway", url: new URL("/", site).href },

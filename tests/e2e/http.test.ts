@@ -115,7 +115,8 @@ test("an API address that is nobody's is a JSON 404", async ({ visitor }) => {
 });
 
 test("what can be read can be asked for without its body", async ({ visitor }) => {
-  for (const path of ["/", "/api/health", "/api/health/live", "/robots.txt", "/sitemap.xml"]) {
+  const picture = `/courses/${COURSE}/social.png`;
+  for (const path of ["/", "/api/health", "/api/health/live", "/robots.txt", picture]) {
     const response = await visitor.head(path);
     expect.soft(response.status(), path).toBe(200);
     expect.soft(await response.text(), path).toBe("");
@@ -138,15 +139,25 @@ test("crawlers find the rules, the list of pages and what a course is", async ({
   const address = `${readVariable("SITE_URL")}/courses/${COURSE}`;
   expect(html).toContain(`<link rel="canonical" href="${address}">`);
   expect(html).toContain(`<meta property="og:url" content="${address}">`);
-  expect(html).toContain(
-    `<meta property="og:image" content="${readVariable("SITE_URL")}/social.png">`,
-  );
+  expect(html).toContain(`<meta property="og:image" content="${address}/social.png">`);
   expect(JSON.parse(json)).toMatchObject({
     "@type": "Course",
     name: "Redis beyond caching",
     url: address,
     offers: { "@type": "Offer", price: "39.00", priceCurrency: "EUR" },
   });
+});
+
+test("a shared link shows the course's own picture", async ({ visitor }) => {
+  const response = await visitor.get(`/courses/${COURSE}/social.png`);
+  expect(response.headers()).toMatchObject({
+    "content-type": "image/png",
+    "cache-control": "public, max-age=86400",
+  });
+  // The size stands in a PNG's first chunk (PNG specification, 11.2.1).
+  const picture = await response.body();
+  expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 630]);
+  expect((await visitor.get("/courses/nowhere/social.png")).status()).toBe(404);
 });
 
 test("health is for everybody, its checks for operators", async ({ visitor }) => {

@@ -95,6 +95,10 @@ export const PAGES: Record<string, Access> = {
     outcomes: [403, 200, 200, 200],
   },
   "courses/[course]/index.astro": { path: "/courses/redis-beyond-caching", outcomes: OPEN },
+  "courses/[course]/social.png.ts": {
+    path: "/courses/redis-beyond-caching/social.png",
+    outcomes: OPEN,
+  },
   "courses/index.astro": { path: "/courses", outcomes: OPEN },
   "forgot-password.astro": { path: "/forgot-password", outcomes: OPEN },
   "index.astro": { path: "/", outcomes: OPEN },

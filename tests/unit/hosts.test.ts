@@ -16,6 +16,7 @@ const NAMED_ALONE = [
   "sentry.invalid",
   "slipway.invalid",
   "www.sitemaps.org",
+  "www.w3.org",
 ];
 
 const files = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })

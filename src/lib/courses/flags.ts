@@ -48,6 +48,28 @@ const PATTERNS: Record<Flag["pattern"], Shapes> = {
   ],
 };
 
+/** The flag colours of src/styles/tokens.css in sRGB, for where its custom properties do not reach. */
+const FLAG_PAINT: Record<FlagColour, string> = {
+  red: "#cc2827",
+  blue: "#104a97",
+  yellow: "#f3c935",
+  white: "#fbfaf7",
+  black: "#192029",
+};
+
+/** A flag as an SVG element in its own colours; `attributes` are those of the element. */
+export function flagSvg(flag: Flag, attributes = ""): string {
+  const paths = drawFlag(flag).map(
+    ({ path, colour }) => `<path fill="${FLAG_PAINT[colour]}" d="${path}"/>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 12 12" ${attributes}>${paths.join("")}</svg>`;
+}
+
+/** A `data:` address of an emblem's first flag, small enough for the browser's tab. */
+export function flagIcon([flag]: readonly Flag[]): string | undefined {
+  return flag && `data:image/svg+xml,${encodeURIComponent(flagSvg(flag))}`;
+}
+
 /** The shapes of a signal flag, painted in order. A colour that is missing is the one before it. */
 export function drawFlag({ pattern, colours }: Flag): FlagShape[] {
   const [first = "white", second = first, third = first] = colours;

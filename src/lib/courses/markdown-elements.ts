@@ -23,8 +23,8 @@ export function refuseRawHtml(problems: MarkdownProblem[]) {
 }
 
 /**
- * A rehype plugin: ids for headings, figures for named code, focusable scroll boxes for code and
- * tables, `rel` for foreign links. Reports what a lesson must not hold.
+ * A rehype plugin: ids for headings, figures for named code, focusable scroll boxes for tables,
+ * `rel` for foreign links. Reports what a lesson must not hold.
  */
 export function markUp(problems: MarkdownProblem[]) {
   return (tree: Root): void => {
@@ -54,7 +54,6 @@ function markLink(link: Element, problems: MarkdownProblem[]): void {
 }
 
 function wrapCode(pre: Element, problems: MarkdownProblem[]): void {
-  pre.properties.tabIndex = 0;
   const code = pre.children[0];
   if (code?.type !== "element") return;
   const classes = Array.isArray(code.properties.className) ? code.properties.className : [];

@@ -18,7 +18,6 @@ export const PROSE_SCHEMA: Options = {
     code: [["className", "hljs", /^language-[a-z]+$/]],
     // highlight.js names finer scopes with a class that ends in an underscore: `title function_`.
     span: [["className", /^hljs-[\w-]+$/, /^[a-z]+_{1,2}$/]],
-    pre: [["tabIndex", 0]],
     div: [["className", "table-wrap"], ["tabIndex", 0], ["role", "region"], "ariaLabel"],
     figure: [["className", "code"]],
     ol: ["start"],

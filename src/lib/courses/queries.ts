@@ -89,6 +89,15 @@ export async function findPublishedCourse(
   return course ?? null;
 }
 
+/** The PNG of the published course at this address (see social-image.ts), or null. */
+export async function findSocialImage(database: Database, slug: string): Promise<Buffer | null> {
+  const [row] = await database.read<{ image: string | null }[]>`
+    SELECT encode(social_image, 'base64') AS image
+    FROM courses
+    WHERE slug = ${slug} AND published_at IS NOT NULL`;
+  return row?.image ? Buffer.from(row.image, "base64") : null;
+}
+
 /** What the checkout shows of a course before it is paid. */
 export type CheckoutCourse = CourseCard & {
   /** The visitor has it already, so there is nothing to buy. */

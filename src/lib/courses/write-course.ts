@@ -1,5 +1,6 @@
 import type { Database } from "#lib/services/database.ts";
 import type { CourseFile } from "./course-file.ts";
+import { drawSocialImage } from "./social-image.ts";
 
 export interface WrittenCourse {
   /** The course was there before. */
@@ -22,7 +23,9 @@ export async function writeCourse(
   publishedAt: Date | null,
   now: Date,
 ): Promise<WrittenCourse> {
-  const row = JSON.stringify(courseRow(course, publishedAt, now));
+  const columns = courseRow(course, publishedAt, now);
+  const image = await drawSocialImage(course.flags);
+  const row = JSON.stringify({ ...columns, social_image: `\\x${image.toString("hex")}` });
   const [written] = await database.write<WrittenCourse[]>`
     WITH existing AS (
       SELECT published_at FROM courses WHERE slug = ${course.slug}
@@ -33,22 +36,22 @@ export async function writeCourse(
       INSERT INTO courses AS course (
         slug, title, summary, topic, level, price_amount, currency, position, flags, outcomes,
         audience, not_for, questions, about_html, revised_on, revision_note, minutes_total,
-        lesson_count, published_at, created_at, updated_at)
+        lesson_count, social_image, published_at, created_at, updated_at)
       SELECT
         slug, title, summary, topic, level, price_amount, currency, position, flags, outcomes,
         audience, not_for, questions, about_html, revised_on, revision_note, minutes_total,
-        lesson_count, published_at, updated_at, updated_at
+        lesson_count, social_image, published_at, updated_at, updated_at
       FROM jsonb_populate_record(NULL::courses, ${row}::jsonb)
       ON CONFLICT (slug) DO UPDATE SET (
         title, summary, topic, level, price_amount, currency, position, flags, outcomes,
         audience, not_for, questions, about_html, revised_on, revision_note, minutes_total,
-        lesson_count, published_at, updated_at
+        lesson_count, social_image, published_at, updated_at
       ) = ROW (
         excluded.title, excluded.summary, excluded.topic, excluded.level, excluded.price_amount,
         excluded.currency, excluded.position, excluded.flags, excluded.outcomes,
         excluded.audience, excluded.not_for, excluded.questions, excluded.about_html,
         excluded.revised_on, excluded.revision_note, excluded.minutes_total,
-        excluded.lesson_count, coalesce(course.published_at, excluded.published_at),
+        excluded.lesson_count, excluded.social_image, coalesce(course.published_at, excluded.published_at),
         excluded.updated_at)
       WHERE (course.published_at IS NULL OR excluded.published_at IS NOT NULL)
         AND (

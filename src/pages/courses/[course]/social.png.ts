@@ -1,0 +1,18 @@
+import type { APIRoute } from "astro";
+import { methodNotAllowed } from "#http/problem.ts";
+import { findSocialImage } from "#lib/courses/queries.ts";
+import { AppError } from "#lib/errors.ts";
+
+/** The picture that a shared link to the course or to one of its lessons shows. */
+export const GET: APIRoute = async ({ locals, params }) => {
+  const image = await findSocialImage(locals.services.database, params.course ?? "");
+  if (!image) throw new AppError("not-found", "There is no such picture.");
+  return new Response(image, {
+    headers: { "Content-Type": "image/png", "Cache-Control": "public, max-age=86400" },
+  });
+};
+
+// Astro would answer HEAD with ALL.
+export const HEAD = GET;
+
+export const ALL = methodNotAllowed("GET, HEAD");
