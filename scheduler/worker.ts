@@ -10,7 +10,6 @@ interface Environment {
 export default {
   async scheduled(_event: unknown, env: Environment): Promise<void> {
     for (const { job, status } of await callJobs(env.SITE_URL, env.JOBS_SECRET))
-      if (status !== 200)
-        console.error(JSON.stringify({ level: "error", event: "job-failed", job, status }));
+      console.error(JSON.stringify({ level: "error", event: "job-failed", job, status }));
   },
 };
