@@ -43,11 +43,13 @@ async function ready({ child, output }: Start): Promise<string> {
   return address;
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+/** Resolves with its exit code and signal. */
+async function stop(child: ChildProcess): Promise<unknown[]> {
+  if (child.exitCode !== null || child.signalCode !== null)
+    return [child.exitCode, child.signalCode];
   const gone = once(child, "exit");
   child.kill("SIGINT");
-  await gone;
+  return gone;
 }
 
 function answers(address: string): Promise<boolean> {
@@ -83,9 +85,7 @@ test(
     expect(again, "what was left behind held the ports").toBe(address);
     expect(third.output()).toContain("Production build 0.0 s, unchanged");
 
-    const gone = once(third.child, "exit");
-    third.child.kill("SIGINT");
-    expect(await gone).toEqual([0, null]);
+    expect(await stop(third.child)).toEqual([0, null]);
     expect(third.output()).toMatch(/\nStopped\.\n$/);
     expect(await answers(address)).toBe(false);
   },
