@@ -13,6 +13,7 @@ import { createNeonBridge } from "./neon.ts";
 import { createOpenid } from "./openid.ts";
 import { choosePorts, type Ports } from "./ports.ts";
 import { outsideFolder } from "./postgres-home.ts";
+import { stopProcess } from "./processes.mjs";
 import { startPostgres, stopLeftoverPostgres, superuserUrl } from "./postgres.ts";
 import { startRedis } from "./redis.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
@@ -57,6 +58,7 @@ export interface Stack extends StackPlan {
 
 /** Something to stop, in the order opposite to its start. */
 type Stop = () => unknown;
+type StackLock = ReturnType<typeof lockFile>;
 
 /**
  * Starts every service the shop talks to, in this process (PostgreSQL is a child). Throws when
@@ -80,19 +82,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
  * running.
  */
 export async function resetStack(dataFolder: string): Promise<void> {
-  lockStack(dataFolder);
+  const lock = lockStack(dataFolder);
   const postgresFolder = join(dataFolder, "postgres");
-  await stopLeftoverPostgres(postgresFolder);
+  await stopLeftovers(lock, postgresFolder);
   rmSync(outsideFolder(postgresFolder), { recursive: true, force: true });
   rmSync(dataFolder, { recursive: true, force: true });
 }
 
 async function start(options: StackOptions, stops: Stop[], stop: () => Promise<void>) {
   const { dataFolder, log = () => {} } = options;
-  stops.push(lockStack(dataFolder));
+  const lock = lockStack(dataFolder);
+  stops.push(() => lock.release());
   const secrets = loadSecrets(dataFolder);
   const postgresFolder = join(dataFolder, "postgres");
-  await stopLeftoverPostgres(postgresFolder);
+  await stopLeftovers(lock, postgresFolder);
   const ports = await choosePorts(options.ports, {
     strict: options.strictPorts ?? false,
     log: options.onMove ?? log,
@@ -115,22 +118,23 @@ async function start(options: StackOptions, stops: Stop[], stop: () => Promise<v
   });
   stops.push(() => postgres.stop());
   await prepareDatabase(postgres.url, secrets);
-  const parts = await startServices(options, ports, secrets, urls, stops);
+  const parts = await startServices(options, ports, plan, lock, stops);
   return { ...plan, ...parts, databaseGone: postgres.gone, stop };
 }
 
 async function startServices(
   options: StackOptions,
   ports: Ports,
-  secrets: Secrets,
-  urls: StackUrls,
+  { urls, secrets }: StackPlan,
+  lock: StackLock,
   stops: Stop[],
 ) {
   const { dataFolder, log = () => {}, memoryOnly = false } = options;
   const keep = (name: string): string | null => (memoryOnly ? null : join(dataFolder, name));
   const faults = createFaults();
-  const redis = await startRedis({ file: keep("redis.json"), log });
+  const redis = await startRedis({ folder: keep("redis"), log });
   stops.push(() => redis.close());
+  if (redis.pid !== null) lock.remember(redis.pid);
   const upstash = createUpstashBridge({
     dial: () => redis.dial(),
     token: secrets.upstashToken,
@@ -185,12 +189,17 @@ async function startServices(
   return { faults, mailbox, stripe, errors };
 }
 
-function lockStack(dataFolder: string): () => void {
-  const lock = lockFile(
+function lockStack(dataFolder: string): StackLock {
+  return lockFile(
     join(dataFolder, "stack.lock"),
     `The local services already run on ${dataFolder}: stop them first.`,
   );
-  return () => lock.release();
+}
+
+// They hold ports, and write to the data.
+async function stopLeftovers(lock: StackLock, postgresFolder: string): Promise<void> {
+  for (const leftover of lock.children) await stopProcess(leftover);
+  await stopLeftoverPostgres(postgresFolder);
 }
 
 function stackUrls(site: string, ports: Ports, database: StackUrls["database"]): StackUrls {

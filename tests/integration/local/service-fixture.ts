@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { Redis } from "@upstash/redis";
 import { onTestFinished } from "vitest";
 import { createFaults } from "#local/faults.ts";
-import { startRedis } from "#local/redis.ts";
+import { findRedisServer, startRedis, type LocalRedis } from "#local/redis.ts";
 import type { LocalService } from "#local/service.ts";
 import { createUpstashBridge } from "#local/upstash.ts";
 
@@ -28,10 +28,15 @@ export async function serve(service: LocalService): Promise<string> {
 
 const TOKEN = "token-of-the-test";
 
+/** What can be tested here: a real redis-server only where one is on the PATH. */
+export const REDIS_ENGINES: LocalRedis["engine"][] = findRedisServer()
+  ? ["in-process", "redis-server"]
+  : ["in-process"];
+
 /** An empty Redis behind the Upstash bridge, with the real client; all ends with the test. */
-export async function openRedis() {
+export async function openRedis(engine: LocalRedis["engine"]) {
   const faults = createFaults();
-  const server = await startRedis({ file: null });
+  const server = await startRedis({ folder: null, engine });
   onTestFinished(() => server.close());
   const dial = () => server.dial();
   const bridge = createUpstashBridge({ dial, token: TOKEN, prefix: "/redis", faults });

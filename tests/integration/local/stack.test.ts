@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { get, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -10,6 +18,8 @@ import { Client } from "pg";
 import { afterAll, afterEach, expect, onTestFinished, test } from "vitest";
 import { outsideFolder } from "#local/postgres-home.ts";
 import { choosePorts } from "#local/ports.ts";
+import { isRunning, type ProcessId } from "#local/processes.mjs";
+import { findRedisServer } from "#local/redis.ts";
 import { nodePath, root } from "../../../scripts/steps.mjs";
 
 interface Report {
@@ -85,6 +95,28 @@ async function canLogIn(url: string): Promise<boolean> {
   );
 }
 
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+async function redis({ variables }: Report, ...command: string[]): Promise<unknown> {
+  const response = await fetch(`${variables.UPSTASH_REDIS_REST_URL}/${command.join("/")}`, {
+    headers: { authorization: `Bearer ${variables.UPSTASH_REDIS_REST_TOKEN}` },
+  });
+  return ((await response.json()) as { result: unknown }).result;
+}
+
+/** The redis-server of the stack on a folder, as its lock notes it. */
+function redisOf(data: string): ProcessId {
+  const lock = JSON.parse(readFileSync(join(data, "stack.lock"), "utf8")) as {
+    children: ProcessId[];
+  };
+  const [server] = lock.children;
+  if (!server?.command?.includes("redis-server")) throw new Error("There is no redis-server.");
+  return server;
+}
+
 test("everything it reports answers, and its page lists it", async () => {
   const { report } = await start();
   const page = await fetch(report.urls.stack);
@@ -142,8 +174,7 @@ test("after kill -9 the next start stops the leftover PostgreSQL and keeps its p
   const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
   const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
   const first = await start(args);
-  first.child.kill("SIGKILL");
-  await once(first.child, "exit");
+  await kill(first.child);
   expect(await canLogIn(first.report.urls.database.app)).toBe(true);
   const second = await start(args);
   expect(second.report.moves).toEqual([]);
@@ -151,11 +182,45 @@ test("after kill -9 the next start stops the leftover PostgreSQL and keeps its p
   expect(await canLogIn(second.report.urls.database.app)).toBe(true);
 });
 
+test.runIf(findRedisServer())(
+  "after kill -9 the next start and a reset stop the leftover redis-server (needs one on the PATH)",
+  async () => {
+    const data = anotherFolder();
+    const first = await start(undefined, data);
+    expect(await redis(first.report, "set", "kept", "yes")).toBe("OK");
+    const leftover = redisOf(data);
+    await kill(first.child);
+    expect(isRunning(leftover)).toBe(true);
+
+    const second = await start(undefined, data);
+    expect(isRunning(leftover)).toBe(false);
+    expect(await redis(second.report, "get", "kept")).toBe("yes");
+    const another = redisOf(data);
+    await kill(second.child);
+    expect(isRunning(another)).toBe(true);
+    expect(await once(launch(["--reset"], data), "exit")).toEqual([0, null]);
+    expect(isRunning(another)).toBe(false);
+    expect(existsSync(data)).toBe(false);
+  },
+);
+
+test("after kill -9 what has got the number of a leftover since is left alone", async () => {
+  const stranger = spawn(nodePath(), ["--eval", "process.stdin.resume()"]);
+  children.push(stranger);
+  await once(stranger, "spawn");
+  const data = anotherFolder();
+  const gone = { pid: stranger.pid ?? 0, command: "redis-server 127.0.0.1:6379" };
+  const lock = { pid: 2 ** 22 + 1, command: "node local/main.ts", children: [gone] };
+  writeFileSync(join(data, "stack.lock"), JSON.stringify(lock));
+  expect(await once(launch(["--reset"], data), "exit")).toEqual([0, null]);
+  expect(existsSync(data)).toBe(false);
+  expect([stranger.exitCode, stranger.signalCode]).toEqual([null, null]);
+});
+
 test("after kill -9 a reset stops the leftover PostgreSQL, and removes what was kept", async () => {
   const data = anotherFolder();
   const { child, report } = await start(undefined, data);
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  await kill(child);
   expect(await canLogIn(report.urls.database.app)).toBe(true);
   expect(await once(launch(["--reset"], data), "exit")).toEqual([0, null]);
   expect(await canLogIn(report.urls.database.app)).toBe(false);
