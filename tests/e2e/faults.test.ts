@@ -11,7 +11,7 @@ import {
 } from "../support/e2e-shop.ts";
 import { findOverflow, findViolations } from "../support/e2e-page.ts";
 import { agreeByRequest } from "../support/e2e-social.ts";
-import { clearFaults, listErrors, setFaults, waitForError } from "../support/e2e-stack.ts";
+import { clearFaults, setFaults } from "../support/e2e-stack.ts";
 import { payByRequest } from "../support/e2e-stripe.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -94,24 +94,6 @@ test("database: refuse. An old copy says that it is one", async ({ visitor }) =>
   };
   // The isolate's own memory holds a page for ten seconds more.
   await expect.poll(read, { timeout: 15_000 }).toBe(true);
-});
-
-test("database: refuse. The error arrives once, with its request", async ({ visitor }) => {
-  const person = await makePerson();
-  await setFaults({ database: "refuse" });
-  const { response } = await ask(visitor, "/learn?secret=in-the-address", person);
-  const requestId = response.headers()["x-request-id"] ?? "";
-  const isOurs = ({ tags }: { tags: Record<string, string> }) => tags.request_id === requestId;
-  const error = await waitForError(isOurs);
-  expect(error).toMatchObject({ route: "GET /learn", tags: { dependency: "database" } });
-  expect(error.release).toMatch(/^[0-9a-f]{40}/);
-  const raw = JSON.stringify(error.raw);
-  for (const own of [person.email, person.name, person.session, "in-the-address"])
-    expect.soft(raw).not.toContain(own);
-  // What is reported later comes later: a second copy of the first would be there by then.
-  const next = await ask(visitor, "/learn", person);
-  await waitForError(({ tags }) => tags.request_id === next.response.headers()["x-request-id"]);
-  expect(await listErrors(isOurs)).toHaveLength(1);
 });
 
 for (const fault of ["refuse", "hang"] as const)

@@ -25,8 +25,8 @@ export const mutants: Mutant[] = [
     file: TRANSLATE,
     from: "${context.routePattern}`",
     to: "${context.url.pathname}${context.url.search}`",
-    tests: FAULTS,
-    grep: "arrives once",
+    tests: ["tests/e2e/reported-faults.test.ts"],
+    grep: "of a page arrives",
   },
   {
     id: "R03",
