@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { buyCourse, COURSE } from "../support/e2e-shop.ts";
 import { expect, test } from "../support/e2e.ts";
 
@@ -37,4 +39,21 @@ test("a lesson read to its end is marked as done, also when the line was away at
   await expect(page.getByRole("main")).toContainText("Done");
   await undo.click();
   await expect(button).toBeVisible();
+});
+
+test("a click copies the code as its author wrote it, and says so", async ({ page, context }) => {
+  const [course, lesson] = ["payments-that-lose-no-money", "an-event-is-only-a-hint"];
+  const file = join("database/seed/courses", course, `01-${lesson}.md`);
+  const fences = readFileSync(file, "utf8").matchAll(/^```\w+ \S+\n([^]*?)^```/gm);
+  const codes = Array.from(fences, ([, code]) => code);
+  expect(codes.length, "samples that can be told apart").toBeGreaterThan(1);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`/courses/${course}/${lesson}`);
+  const buttons = page.getByRole("main").locator("figure").getByRole("button");
+  await expect(buttons).toHaveText(codes.map(() => "Copy"));
+  for (const [index, code] of codes.entries()) {
+    await buttons.nth(index).click();
+    await expect(buttons.nth(index)).toHaveText("Copied");
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+  }
 });
