@@ -104,7 +104,7 @@ test("a bank transfer is on its way until it arrives", async ({ page, login }) =
   await page.getByRole("button", { name: /bank transfer/ }).click();
   await expect(page).toHaveURL(`/orders/${orderId}`);
   await expect(page.getByRole("heading", { name: "Your payment is on its way" })).toBeVisible();
-  await fetch(url, { method: "POST", body: new URLSearchParams({ action: "arrived" }) });
+  await payByRequest(url, "arrived");
   await expect(page.getByRole("heading", { name: "Paid" })).toBeVisible({ timeout: 15_000 });
 });
 

@@ -1,6 +1,17 @@
 import type { Page } from "@playwright/test";
-import { beginOrder, buyCourse, COURSE, makePerson, type Person } from "../support/e2e-shop.ts";
+import type { OrderStatus } from "#lib/orders/order.ts";
+import { requestRefund } from "#lib/orders/request-refund.ts";
+import { syncOrder } from "#lib/orders/sync-order.ts";
+import {
+  shopServices,
+  beginOrder,
+  buyCourse,
+  COURSE,
+  makePerson,
+  type Person,
+} from "../support/e2e-shop.ts";
 import { expectNothingInTheWay } from "../support/e2e-page.ts";
+import { payByRequest, pressButton, sessionOf } from "../support/e2e-stripe.ts";
 import { addSession, expect, test } from "../support/e2e.ts";
 
 /** A page, how a visitor gets it, and who they are. */
@@ -52,6 +63,10 @@ const VIEWS: View[] = [
   { name: "the checkout, cancelled", path: `/checkout/${COURSE}?cancelled=1`, signedIn: true },
   { name: "an order that waits", path: waitingOrder, signedIn: true },
   { name: "an order that is paid", path: paidOrder, signedIn: true },
+  { name: "an order whose money is on its way", path: processingOrder, signedIn: true },
+  { name: "an order whose money never came", path: failedOrder, signedIn: true },
+  { name: "an order that has run out", path: expiredOrder, signedIn: true },
+  { name: "an order that was paid back", path: refundedOrder, signedIn: true },
   { name: "my courses", path: (person) => afterBuying(person, "/learn"), signedIn: true },
   {
     name: "a lesson that is owned",
@@ -126,6 +141,38 @@ async function waitingOrder(person: Person): Promise<string> {
 
 async function paidOrder(person: Person): Promise<string> {
   return `/orders/${await buyCourse(person)}`;
+}
+
+async function processingOrder(person: Person): Promise<string> {
+  const { orderId, url } = await beginOrder(person);
+  await payByRequest(url, "transfer");
+  return pageOf(orderId, "processing");
+}
+
+async function failedOrder(person: Person): Promise<string> {
+  const { orderId, url } = await beginOrder(person);
+  await payByRequest(url, "transfer");
+  await payByRequest(url, "missing");
+  return pageOf(orderId, "failed");
+}
+
+async function expiredOrder(person: Person): Promise<string> {
+  const { orderId, url } = await beginOrder(person);
+  await pressButton("expire", sessionOf(url));
+  return pageOf(orderId, "expired");
+}
+
+async function refundedOrder(person: Person): Promise<string> {
+  const orderId = await buyCourse(person);
+  const about = { source: "buyer", actorId: person.id, reason: null, now: new Date() } as const;
+  await requestRefund(shopServices(), { orderId, items: "all", ...about });
+  return pageOf(orderId, "refunded");
+}
+
+/** The order's page, once it is in this state. */
+async function pageOf(orderId: string, status: OrderStatus): Promise<string> {
+  expect(await syncOrder(shopServices(), orderId, { now: new Date() })).toBe(status);
+  return `/orders/${orderId}`;
 }
 
 async function afterBuying(person: Person, path: string): Promise<string> {

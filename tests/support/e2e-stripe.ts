@@ -14,15 +14,21 @@ export async function payOnPage(page: Page, card: string): Promise<void> {
   await page.getByRole("button", { name: /^Pay €/ }).click();
 }
 
-/** Pays at the address of Stripe's page as a browser would that never goes back to the shop. */
-export async function payByRequest(url: string): Promise<void> {
+/**
+ * Pays at the address of Stripe's page as a browser would that never goes back to the shop: by card, or by a transfer, which
+ * then "arrived" or is "missing".
+ */
+export async function payByRequest(
+  url: string,
+  action: "pay" | "transfer" | "arrived" | "missing" = "pay",
+): Promise<void> {
   const body = new URLSearchParams({
     email: "kim@buyer.example",
     cardNumber: PAYING_CARD,
     cardExpiry: "12 / 34",
     cardCvc: "123",
     billingName: "Kim Buyer",
-    action: "pay",
+    action,
   });
   const response = await fetch(url, { method: "POST", body, redirect: "manual" });
   expect(response.status, "Stripe's page sends the buyer back").toBe(303);
