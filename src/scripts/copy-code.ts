@@ -1,8 +1,8 @@
-/* Gives every code sample a button that copies it, and opens the outline where there is room for it. */
-for (const figure of document.querySelectorAll<HTMLElement>(".prose .code, .prose > pre")) {
+/* Gives every code sample that names its file a button that copies it, and opens the outline where there is room for it. */
+for (const figure of document.querySelectorAll<HTMLElement>(".prose .code")) {
   if (!("clipboard" in navigator)) break;
   const code = figure.querySelector("code");
-  if (!code || figure.matches("pre")) continue;
+  if (!code) continue;
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy-code no-print";
