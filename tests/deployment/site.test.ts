@@ -19,11 +19,17 @@ function expectSecure(response: APIResponse, what: string): void {
     expect(response.headers()[name] ?? "", `${what}: ${name}`).toMatch(value);
 }
 
-test("the shop says that it is healthy", async ({ request }) => {
+test("the shop says that it is healthy", async ({ request }, info) => {
   const response = await request.get("/api/health");
   expect(response.status()).toBe(200);
   expect(response.headers()["content-type"]).toContain("application/health+json");
-  expect(await response.json()).toMatchObject({ status: "pass" });
+  const { status } = (await response.json()) as { status: string };
+  // Late mail or a silent Stripe is not the release's doing, and must not keep a repair from going out.
+  expect(["pass", "warn"]).toContain(status);
+  if (status === "warn") {
+    const description = "/api/health warns: with the operator's token it says of what.";
+    info.annotations.push({ type: "warning", description });
+  }
 });
 
 test("the commit that was deployed is the one that answers", async ({ request }) => {

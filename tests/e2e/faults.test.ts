@@ -134,6 +134,9 @@ for (const [fault, withinMs] of [
     const refused = await startCheckout(visitor, buyer);
     expectRefusal(refused, "checkout", withinMs);
     expect(refused.html).toMatch(/not charged|nothing was charged/i);
+    const ready = await ask(visitor, "/api/health/ready");
+    expect(ready.response.status(), "the rest of the shop goes on").toBe(200);
+    expect(await ready.response.json()).toMatchObject({ status: "warn" });
     const orderId = await findOrder(buyer);
     await clearFaults();
     await expectRecovery(async () => {

@@ -6,6 +6,8 @@ export interface Breaker {
    * breaker is open; otherwise what `call` throws. Failures that `isOutage` denies don't count.
    */
   run<T>(call: () => Promise<T>): Promise<T>;
+  /** When the dependency last gave no answer (milliseconds since 1970), or null when it has answered since. */
+  lastOutageAt(): number | null;
 }
 
 interface BreakerOptions {
@@ -52,9 +54,10 @@ export function createBreaker(dependency: string, options: BreakerOptions): Brea
       } catch (error) {
         if (isOutage(error)) recordFailure();
         // To refuse what was asked is an answer, too.
-        else if (openUntil > 0) recordAnswer();
+        else recordAnswer();
         throw error;
       }
     },
+    lastOutageAt: () => failedAt.at(-1) ?? null,
   };
 }

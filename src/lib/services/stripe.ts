@@ -14,6 +14,8 @@ export interface StripeService {
   run<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
   /** The same with a single try of 2.5 seconds: Stripe calls again when a webhook answers 500. */
   runOnce<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
+  /** When a call of this isolate last got no usable answer (milliseconds since 1970), or null when one has since; asks nobody. */
+  lastOutageAt(): number | null;
   /** Checks the signature over the raw body and gives the event. Throws when no secret fits. */
   verifyEvent(body: string, signature: string, now: Date): Promise<Stripe.Event>;
 }
@@ -59,6 +61,7 @@ export function openStripe(options: StripeOptions): StripeService {
       guarded(async () =>
         call(await createClient(options, { timeout: 2_500, maxNetworkRetries: 0 })),
       ),
+    lastOutageAt: () => breaker.lastOutageAt(),
     verifyEvent: async (body, signature, now) =>
       verifyEvent(await patient(), options.webhookSecrets, body, signature, now),
   };

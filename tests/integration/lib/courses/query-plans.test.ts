@@ -9,6 +9,7 @@ import {
   searchPublishedCourses,
 } from "#lib/courses/queries.ts";
 import { listMyCourses } from "#lib/learning/queries.ts";
+import { listOrdersInDoubt } from "#lib/orders/reconcile-queries.ts";
 import { searchOrders } from "#lib/orders/admin/search-queries.ts";
 import type { Database } from "#lib/services/database.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -65,6 +66,12 @@ beforeAll(async () => {
      FROM users, generate_series(1, 10)
      WHERE email LIKE 'other%'`,
   );
+  await shop.sql(
+    `INSERT INTO orders (user_id, status, currency, subtotal_amount, total_amount, livemode,
+       terms_accepted_at, expires_at)
+     VALUES ($1, 'pending', 'eur', 4900, 4900, false, now(), now())`,
+    [user],
+  );
   // Vacuum also brings the full-text index up to date, as it happens by itself in time.
   await shop.sql("VACUUM ANALYZE");
   explaining = { read: explain, write: explain };
@@ -111,6 +118,13 @@ const search = (text: string) => ({
   ...{ text, status: null, source: null, after: null },
   livemode: false,
 });
+const late = {
+  livemode: false,
+  now: new Date(),
+  recent: new Date(),
+  settled: new Date(),
+  limit: 1,
+};
 const filtered = { topic: "data", level: "beginner" } as const;
 
 test.each<[string, number, () => Promise<unknown>]>([
@@ -127,6 +141,7 @@ test.each<[string, number, () => Promise<unknown>]>([
   ["orders, for an admin", 150, () => searchOrders(explaining, search(""))],
   ["orders of an address", 100, () => searchOrders(explaining, search("other7@example.com"))],
   ["orders of a course", 100, () => searchOrders(explaining, search("course-500"))],
+  ["orders in doubt", 10, () => listOrdersInDoubt(explaining, late)],
   ["a page of the sitemap", 4_000, () => listSitemapCourses(explaining, deep)],
 ])("%s reads at most %i rows among 20,000 courses and no table whole", async (_, most, query) => {
   await query();

@@ -84,3 +84,17 @@ test("a refusal of what we asked for says nothing about the dependency", async (
     await expect(breaker.run(() => Promise.reject(new Error("wrong")))).rejects.toThrow("wrong");
   expect(await breaker.run(up)).toBe("up");
 });
+
+test("it knows when there was no answer last, until there is one, be it a refusal", async () => {
+  const clock = { now: 1_000 };
+  const breaker = breakerAt(clock);
+  expect(breaker.lastOutageAt()).toBeNull();
+  for (const answer of [up, () => Promise.reject(new Error("wrong"))]) {
+    await fail(breaker, 1);
+    clock.now += 5_000;
+    await fail(breaker, 1);
+    expect(breaker.lastOutageAt()).toBe(clock.now);
+    await breaker.run<unknown>(answer).catch(() => null);
+    expect(breaker.lastOutageAt()).toBeNull();
+  }
+});
