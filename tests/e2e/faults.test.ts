@@ -51,6 +51,10 @@ for (const [fault, readMs, refusalMs] of [
     for (const path of KEPT_PAGES) await ask(visitor, path, owner);
     await setFaults({ database: fault });
     for (const path of KEPT_PAGES) expectPage(await ask(visitor, path, owner), path, readMs);
+    const narrowed = await ask(visitor, "/courses?topic=security&level=beginner", owner);
+    expectPage(narrowed, "a list that nobody opened before", readMs);
+    expect(narrowed.html).toContain("This is a copy from earlier");
+    expect(narrowed.html).toContain('href="/courses/security-for-small-teams"');
     const lesson = `/courses/${COURSE}/rate-limits`;
     for (const path of ["/learn", lesson, "/checkout/postgresql-in-production", "/account"])
       expectRefusal(await ask(visitor, path, owner), path, refusalMs);

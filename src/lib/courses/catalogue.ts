@@ -1,7 +1,7 @@
-import { AppError } from "#lib/errors.ts";
+import { AppError, DependencyError } from "#lib/errors.ts";
 import { cached, invalidate, type Cached } from "#lib/services/cache.ts";
 import type { Services } from "#lib/services/index.ts";
-import { LEVELS, TOPICS, type Course, type Level, type Topic } from "./course.ts";
+import { LEVELS, TOPICS, type Course, type CourseCard, type Level, type Topic } from "./course.ts";
 import {
   findPublishedCourse,
   listPublishedCourses,
@@ -30,7 +30,8 @@ const CURSOR = /^(-?\d{1,9})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /**
  * One page of the catalogue. First pages are cached; searches and further pages are not, because
- * visitors could make any number of them. Throws `invalid` when `after` is none of our addresses.
+ * visitors could make any number of them. Without the database, a filtered page that has no copy is
+ * taken from the copy of the whole list. Throws `invalid` when `after` is none of our addresses.
  */
 export async function listCourses(
   services: CatalogueServices,
@@ -46,8 +47,13 @@ export async function listCourses(
   const after = parseCursor(request.after ?? null);
   if (after) return { ...(await loadPage(database, filter, after)), isStale: false };
   const load = () => loadPage(database, filter, null);
-  const { value, isStale } = await cached(redis, pageKey(filter), KEPT, load, parseStoredPage);
-  return { ...value, isStale };
+  try {
+    const { value, isStale } = await cached(redis, pageKey(filter), KEPT, load, parseStoredPage);
+    return { ...value, isStale };
+  } catch (error) {
+    if (!(error instanceof DependencyError)) throw error;
+    return { ...(await narrowKeptList(redis, filter, error)), isStale: true };
+  }
 }
 
 /** The published course at this address, or null. */
@@ -76,6 +82,21 @@ export async function forgetCatalogue(
     [null, ...LEVELS].map((level) => pageKey({ topic, level })),
   );
   await invalidate(redis, [courseKey(slug), ...pages]);
+}
+
+// The copy may be the first of several pages: what fits on the others is not known then, and nothing is said of it.
+async function narrowKeptList(
+  redis: Services["redis"],
+  { topic, level }: CourseFilter,
+  outage: DependencyError,
+): Promise<CoursePage> {
+  const key = pageKey({ topic: null, level: null });
+  const load = (): Promise<CoursePage> => Promise.reject(outage);
+  const { value } = await cached(redis, key, KEPT, load, parseStoredPage);
+  if (value.next !== null) throw outage;
+  const fits = (course: CourseCard) =>
+    (topic ?? course.topic) === course.topic && (level ?? course.level) === course.level;
+  return { courses: value.courses.filter(fits), next: null };
 }
 
 async function loadPage(

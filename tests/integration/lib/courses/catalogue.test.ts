@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { findCourse, forgetCatalogue, listCourses } from "#lib/courses/catalogue.ts";
 import { publishCourse, unpublishCourse } from "#lib/courses/publish.ts";
+import { DependencyError } from "#lib/errors.ts";
 import { forgetEverything } from "#lib/services/cache.ts";
 import type { Database } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
@@ -165,6 +166,27 @@ test("without Redis the catalogue comes from the database", async () => {
   shop.faults.set("redis", "refuse");
   expect((await listCourses(services)).courses).toHaveLength(24);
   expect((await findCourse(services, "harbour"))?.isStale).toBe(false);
+});
+
+test("without the database a list that has no copy is taken from that of the whole catalogue", async () => {
+  const refuse = () => Promise.reject(new DependencyError("database", new Error("silent")));
+  const silent = { redis: services.redis, database: { read: refuse, write: refuse } };
+  const slugs = async (request: Parameters<typeof listCourses>[1]) => {
+    const { courses, next, isStale } = await listCourses(silent, request);
+    expect([next, isStale]).toEqual([null, true]);
+    return courses.map(({ slug }) => slug);
+  };
+  await expect(slugs({ topic: "data" }), "no copy at all").rejects.toThrow(DependencyError);
+  const { courses } = await listCourses(services);
+  await expect(slugs({ topic: "data" }), "one page of two").rejects.toThrow(DependencyError);
+  forgetEverything();
+  await services.redis.run((client) =>
+    client.set("cache:v1:courses:all:all", { courses, next: null }, { keepTtl: true }),
+  );
+  expect(await slugs({ topic: "data" })).toEqual(["harbour"]);
+  expect(await slugs({ level: "advanced" })).toEqual(["harbour"]);
+  expect(await slugs({ topic: "deployment", level: "advanced" })).toEqual([]);
+  expect(await slugs({ topic: "deployment", level: "beginner" })).toEqual(["anchors"]);
 });
 
 test("without the database the last copies are shown as stale", async () => {
