@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,6 +11,7 @@ import {
 } from "js-redis-server/core";
 import { identify, stopProcess } from "./processes.mjs";
 import { readSnapshot, writeSnapshot, type Snapshot } from "./redis-snapshot.ts";
+import { replaceFile } from "./replace-file.ts";
 import { connectRedis } from "./resp.ts";
 
 const SAVE_EVERY_SECONDS = 30;
@@ -115,8 +116,7 @@ async function startEngine({ folder }: RedisOptions): Promise<LocalRedis> {
     await writeSnapshot(connection, JSON.parse(readFileSync(file, "utf8")) as Snapshot);
   const save = async (): Promise<void> => {
     if (!file) return;
-    writeFileSync(`${file}.new`, JSON.stringify(await readSnapshot(connection)), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceFile(file, JSON.stringify(await readSnapshot(connection)));
   };
   const timer = setInterval(() => void save().catch(() => undefined), SAVE_EVERY_SECONDS * 1000);
   timer.unref();

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "./replace-file.ts";
 
 /** The random secrets of one data folder. */
 export type Secrets = ReturnType<typeof generate>;
@@ -12,8 +13,7 @@ export function loadSecrets(folder: string): Secrets {
   const secrets = { ...generate(), ...kept };
   if (Object.keys(kept).length < Object.keys(secrets).length) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.new`, JSON.stringify(secrets, null, 2), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    replaceFile(path, JSON.stringify(secrets, null, 2));
   }
   return secrets;
 }

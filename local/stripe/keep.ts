@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../replace-file.ts";
 import { emptyState, type State } from "./ledger.ts";
 
 const DELAY_MS = 200;
@@ -40,10 +41,7 @@ export function createKeeper(folder: string | null, state: State): Keeper {
     const text = JSON.stringify(state, (_key, value: unknown) =>
       value instanceof Map ? [...value] : value,
     );
-    // A half-written file would lose the orders' payments: write beside it, then rename.
-    const draft = `${file(folder)}.new`;
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, file(folder));
+    replaceFile(file(folder), text);
   }
   return {
     changed() {
