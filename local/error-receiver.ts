@@ -3,6 +3,7 @@ import { parseEnvelope, type ReceivedEvent } from "./envelope.ts";
 import type { Faults } from "./faults.ts";
 import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import { readBytes } from "./read-body.ts";
+import { openRecords } from "./records.ts";
 import type { LocalService } from "./service.ts";
 
 export type { ReceivedEvent } from "./envelope.ts";
@@ -15,13 +16,19 @@ export interface ErrorReceiver extends LocalService {
   counts(): Record<string, number>;
 }
 
+interface ReceiverOptions {
+  /** Where the last errors are kept between starts, one JSON file each; null keeps nothing. */
+  folder: string | null;
+  faults: Faults;
+}
+
 const KEPT_EVENTS = 200;
 
-export function createErrorReceiver({ faults }: { faults: Faults }): ErrorReceiver {
-  let events: ReceivedEvent[] = [];
+export function createErrorReceiver({ folder, faults }: ReceiverOptions): ErrorReceiver {
+  const events = openRecords<ReceivedEvent>(folder, KEPT_EVENTS);
   const counts: Record<string, number> = {};
   return {
-    events: () => events,
+    events: events.list,
     counts: () => counts,
     async handle(request, response) {
       const { pathname } = new URL(request.url ?? "/", "http://localhost");
@@ -39,20 +46,21 @@ export function createErrorReceiver({ faults }: { faults: Faults }): ErrorReceiv
         const isZipped = request.headers["content-encoding"] === "gzip";
         const envelope = parseEnvelope((isZipped ? gunzipSync(bytes) : bytes).toString("utf8"));
         for (const kind of envelope.otherKinds) counts[kind] = (counts[kind] ?? 0) + 1;
-        events = [...events, ...envelope.events].slice(-KEPT_EVENTS);
+        for (const event of envelope.events) events.add(event);
         json(200, { id: envelope.events[0]?.id ?? null });
         return;
       }
       if (pathname === "/errors/api") {
-        if (request.method === "DELETE") events = [];
-        json(200, events);
+        if (request.method === "DELETE") events.clear();
+        json(200, events.list());
         return;
       }
       if (pathname !== "/errors") {
         json(404, { detail: "There is nothing here." });
         return;
       }
-      response.writeHead(200, PAGE_HEADERS).end(page(`Errors (${events.length})`, listOf(events)));
+      const list = events.list();
+      response.writeHead(200, PAGE_HEADERS).end(page(`Errors (${list.length})`, listOf(list)));
     },
     close: async () => {},
   };

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { openRecords } from "./records.ts";
 
 export interface Message {
   id: string;
@@ -17,21 +16,20 @@ export interface Message {
 
 /** Messages in the order they came, kept as files when there is a folder. */
 export function openMailStore(folder: string | null) {
-  const messages = folder ? load(folder) : [];
+  const messages = openRecords<Message>(folder);
   const listeners = new Set<(message: Message) => void>();
   const list = (to?: string): Message[] =>
-    messages.filter((message) => !to || message.to.includes(to));
+    messages.list().filter((message) => !to || message.to.includes(to));
 
   function add(mail: Omit<Message, "id" | "receivedAt">): Message {
     const message = { id: randomUUID(), receivedAt: new Date().toISOString(), ...mail };
-    messages.push(message);
-    if (folder) writeFileSync(fileOf(folder, message), JSON.stringify(message), { mode: 0o600 });
+    messages.add(message);
     for (const listener of listeners) listener(message);
     return message;
   }
 
   function waitFor(fits: (message: Message) => boolean, timeoutMs = 10_000): Promise<Message> {
-    const present = messages.find(fits);
+    const present = messages.list().find(fits);
     if (present) return Promise.resolve(present);
     return new Promise((resolve, reject) => {
       const stop = (): void => {
@@ -55,22 +53,7 @@ export function openMailStore(folder: string | null) {
     add,
     list,
     waitFor,
-    find: (id: string) => messages.find((message) => message.id === id) ?? null,
-    clear(): void {
-      for (const message of messages.splice(0))
-        if (folder) rmSync(fileOf(folder, message), { force: true });
-    },
+    find: (id: string) => messages.list().find((message) => message.id === id) ?? null,
+    clear: messages.clear,
   };
-}
-
-function load(folder: string): Message[] {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Message)
-    .sort((one, other) => one.receivedAt.localeCompare(other.receivedAt));
-}
-
-function fileOf(folder: string, message: Message): string {
-  return join(folder, `${message.id}.json`);
 }

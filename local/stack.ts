@@ -150,7 +150,7 @@ async function startServices(
       privateKey: secrets.emailWebhookPrivateKey,
     },
   });
-  const errors = createErrorReceiver({ faults });
+  const errors = createErrorReceiver({ folder: keep("errors"), faults });
   const neon = createNeonBridge({ host: "127.0.0.1", port: ports.postgres, faults });
   const openid = createOpenid({
     faults,

@@ -51,7 +51,7 @@ export async function openShop(options: ShopOptions = {}): Promise<TestShop> {
     prefix: "/redis",
     faults,
   });
-  const errors = createErrorReceiver({ faults });
+  const errors = createErrorReceiver({ folder: null, faults });
   const lies: OpenidLies = {};
   const openid = createOpenid({
     faults,

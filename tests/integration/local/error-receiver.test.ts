@@ -1,13 +1,16 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { CloudflareClient, createTransport, Scope } from "@sentry/cloudflare";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createErrorReceiver } from "#local/error-receiver.ts";
 import { createFaults } from "#local/faults.ts";
 import { serve } from "./service-fixture.ts";
 
-async function openReceiver() {
+async function openReceiver(folder: string | null = null) {
   const faults = createFaults();
-  const receiver = createErrorReceiver({ faults });
+  const receiver = createErrorReceiver({ folder, faults });
   const url = await serve(receiver);
   const scope = new Scope();
   const statuses: (number | undefined)[] = [];
@@ -107,4 +110,25 @@ test("a full Sentry answers 429 and keeps nothing", async () => {
   await client.flush(2000);
   expect(statuses).toEqual([429]);
   expect(receiver.events()).toEqual([]);
+});
+
+test("the last two hundred errors, of one millisecond, are kept in order over a restart until DELETE", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-errors-"));
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const first = await openReceiver(folder);
+  const events = Array.from({ length: 201 }, (_, index) => [
+    { type: "event" },
+    { event_id: "../same", message: `error ${index}` },
+  ]);
+  const body = [{}, ...events.flat()].map((line) => JSON.stringify(line)).join("\n");
+  await fetch(`${first.url}/api/1/envelope/?sentry_key=public`, { method: "POST", body });
+  const second = await openReceiver(folder);
+  const messages = second.receiver.events().map(({ message }) => message);
+  expect(messages).toEqual(Array.from({ length: 200 }, (_, index) => `error ${index + 1}`));
+  await fetch(`${second.url}/errors/api`, { method: "DELETE" });
+  expect((await openReceiver(folder)).receiver.events()).toEqual([]);
 });

@@ -170,15 +170,19 @@ test("it stops when the process that started it is gone", async () => {
   expect(await canLogIn(report.urls.database.app)).toBe(false);
 });
 
-test("after kill -9 the next start stops the leftover PostgreSQL and keeps its port", async () => {
+test("after kill -9 the next start stops the leftover PostgreSQL, and keeps its port and the errors", async () => {
   const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
   const args = Object.entries(ports).flatMap(([name, port]) => ["--port", `${name}=${port}`]);
   const first = await start(args);
+  const body = '{}\n{"type":"event"}\n{"message":"kept"}';
+  await fetch(`${first.report.urls.stack}/api/1/envelope/`, { method: "POST", body });
   await kill(first.child);
   expect(await canLogIn(first.report.urls.database.app)).toBe(true);
   const second = await start(args);
   expect(second.report.moves).toEqual([]);
   expect(second.report.urls).toEqual(first.report.urls);
+  const errors = await fetch(`${second.report.urls.stack}/errors/api`);
+  expect(await errors.json()).toMatchObject([{ message: "kept" }]);
   expect(await canLogIn(second.report.urls.database.app)).toBe(true);
 });
 
