@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { readBody } from "./read-body.ts";
 import { escapeHtml, page, PAGE_HEADERS } from "./page.ts";
 import type { LocalService } from "./service.ts";
@@ -59,6 +60,8 @@ export interface Faults {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<"handled" | "pass">;
+  /** The waiting of hang and slow alone: until the fault is gone, the five seconds are over or the connection is closed. */
+  delay(service: FaultyService, connection: Writable): Promise<void>;
   clear(): void;
 }
 
@@ -75,14 +78,14 @@ export function createFaults(): Faults {
 
   async function waitFor(
     service: FaultyService,
-    response: ServerResponse,
+    connection: Writable,
     timeoutMs?: number,
   ): Promise<void> {
     await new Promise<void>((resolve) => {
       const waiting = hanging.get(service) ?? new Set();
       hanging.set(service, waiting.add(resolve));
       const timer = timeoutMs === undefined ? undefined : setTimeout(resolve, timeoutMs);
-      response.once("close", () => {
+      connection.once("close", () => {
         clearTimeout(timer);
         waiting.delete(resolve);
         resolve();
@@ -101,20 +104,21 @@ export function createFaults(): Faults {
       const fault = active.get(service);
       const call = (calls.get(service) ?? 0) + 1;
       calls.set(service, call);
-      if (fault === "refuse") request.socket.destroy();
-      else if (fault === "hang") {
-        await waitFor(service, response);
-        request.socket.destroy();
-      } else if (fault === "slow") {
-        await waitFor(service, response, SLOW_MS);
-        return response.destroyed ? "handled" : "pass";
-      } else if (fault === "errors" && call % 2 === 1)
+      await faults.delay(service, response);
+      if (response.destroyed) return "handled";
+      if (fault === "refuse" || fault === "hang") request.socket.destroy();
+      else if (fault === "errors" && call % 2 === 1)
         response.writeHead(500, { "content-type": "application/json" }).end('{"error":"internal"}');
       else if (fault === "cut") {
         response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
         response.write('{"half":', () => request.socket.destroy());
       } else return "pass";
       return "handled";
+    },
+    async delay(service, connection) {
+      const fault = active.get(service);
+      if (fault === "hang") await waitFor(service, connection);
+      if (fault === "slow") await waitFor(service, connection, SLOW_MS);
     },
     clear() {
       for (const service of FAULTY_SERVICES) faults.set(service, null);

@@ -5,29 +5,29 @@ import { WebSocketServer, type WebSocket } from "ws";
 import type { Fault, Faults } from "./faults.ts";
 import { asDiskFull, fatalError, withStartupSetting } from "./neon-wire.ts";
 
-const SLOW_MS = 5000;
 // A reader that falls behind stops the server's output between these marks.
 const HIGH_WATER_BYTES = 4_000_000;
 const LOW_WATER_BYTES = 1_000_000;
 
-/** The WebSocket half of the bridge: each socket is a byte pipe to a PostgreSQL connection. */
+/**
+ * The WebSocket half of the bridge: each socket is a byte pipe to a PostgreSQL connection. A fault meets
+ * those that are opened while it is set.
+ */
 export function createNeonSocket(options: { host: string; port: number; faults: Faults }) {
+  const { faults } = options;
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   let upgrades = 0;
   return {
-    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-      const fault = options.faults.get("database");
+    async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+      const fault = faults.get("database");
       upgrades += 1;
-      if (fault === "refuse" || fault === "cut") socket.destroy();
-      else if (fault === "hang") socket.on("error", () => undefined);
-      else if (fault === "errors" && upgrades % 2 === 0)
+      const isEvenUpgrade = upgrades % 2 === 0;
+      socket.on("error", () => undefined);
+      await faults.delay("database", socket);
+      if (fault === "refuse" || fault === "hang") socket.destroy();
+      else if (fault === "errors" && isEvenUpgrade)
         socket.end("HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n");
-      else
-        setTimeout(
-          () =>
-            server.handleUpgrade(request, socket, head, (client) => pipe(client, fault, options)),
-          fault === "slow" ? SLOW_MS : 0,
-        );
+      else server.handleUpgrade(request, socket, head, (client) => pipe(client, fault, options));
     },
     close(): void {
       for (const client of server.clients) client.terminate();
@@ -60,6 +60,10 @@ function pipe(
   });
   client.on("close", () => upstream.end()).on("error", () => upstream.destroy());
   upstream.on("data", (data: Buffer) => {
+    if (fault === "cut") {
+      client.send(data.subarray(0, data.length >> 1), () => client.terminate());
+      return;
+    }
     client.send(fault === "full" ? asDiskFull(data) : data, () => {
       if (client.bufferedAmount < LOW_WATER_BYTES) upstream.resume();
     });

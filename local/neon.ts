@@ -24,7 +24,7 @@ export function createNeonBridge(options: BridgeOptions): LocalService {
   const pools = createPools(options);
   const socket = createNeonSocket(options);
   return {
-    upgrade: (request, connection, head) => socket.upgrade(request, connection, head),
+    upgrade: (request, connection, head) => void socket.upgrade(request, connection, head),
     async handle(request, response) {
       if ((await options.faults.guard("database", request, response)) === "handled") return;
       const connection = request.headers["neon-connection-string"];

@@ -1,17 +1,16 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { neon, neonConfig, Pool, type NeonDbError } from "@neondatabase/serverless";
 import { Client } from "pg";
-import { afterAll, afterEach, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 import { createFaults, type Fault } from "#local/faults.ts";
+import { serveRoutes } from "#local/http-server.ts";
 import { createNeonBridge } from "#local/neon.ts";
+import { choosePorts } from "#local/ports.ts";
 
 const faults = createFaults();
 const { port, owner, superuser } = inject("postgres");
 const bridge = createNeonBridge({ host: "127.0.0.1", port, faults });
 const url = new URL(owner);
-let server: Server;
+let stopServing: () => Promise<void>;
 let admin: Client;
 let sql: ReturnType<typeof neon<false, false>>;
 
@@ -19,11 +18,9 @@ beforeAll(async () => {
   admin = new Client({ connectionString: superuser });
   await admin.connect();
   await admin.query("CREATE DATABASE test_neon OWNER slipway_owner");
-  server = createServer((request, response) => void bridge.handle(request, response));
-  server.on("upgrade", (request, socket, head) => bridge.upgrade?.(request, socket, head));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const host = `localhost:${(server.address() as AddressInfo).port}`;
+  const ports = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
+  stopServing = await serveRoutes([{ paths: ["/sql", "/v2"], service: bridge }], ports.http);
+  const host = `localhost:${ports.http}`;
   neonConfig.fetchEndpoint = `http://${host}/sql`;
   neonConfig.wsProxy = () => `${host}/v2`;
   neonConfig.useSecureWebSocket = false;
@@ -35,8 +32,7 @@ beforeAll(async () => {
 afterEach(() => faults.clear());
 
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  await stopServing();
   await bridge.close();
   await admin.query("DROP DATABASE test_neon WITH (FORCE)");
   await admin.end();
@@ -49,13 +45,25 @@ async function failure(work: Promise<unknown>): Promise<NeonDbError> {
   );
 }
 
-async function inPool<T>(use: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = new Pool({ connectionString: url.href });
+async function inPool<T>(
+  use: (pool: Pool) => Promise<T>,
+  options: { connectionTimeoutMillis?: number } = {},
+): Promise<T> {
+  const pool = new Pool({ connectionString: url.href, ...options });
   try {
     return await use(pool);
   } finally {
     await pool.end();
   }
+}
+
+/** Asks over a WebSocket of its own, which must be there within the time if one is given. */
+async function askByWebSocket(connectionTimeoutMillis?: number): Promise<unknown> {
+  const options = connectionTimeoutMillis === undefined ? {} : { connectionTimeoutMillis };
+  return inPool(
+    async (pool) => (await pool.query<{ one: number }>("SELECT 1 AS one")).rows,
+    options,
+  );
 }
 
 test("values come back with the types the driver gives in production", async () => {
@@ -186,8 +194,54 @@ test("with the fault credentials every login is refused", async () => {
 test("with the fault refuse no connection is made, and all is well when it is cleared", async () => {
   faults.set("database", "refuse");
   expect((await failure(sql`SELECT 1`)).code).toBeUndefined();
+  expect((await failure(askByWebSocket())).code).toBeUndefined();
   faults.set("database", null);
   expect(await sql`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+  expect(await askByWebSocket()).toEqual([{ one: 1 }]);
+});
+
+test("with the fault hang no WebSocket opens until it is gone, and those that wait are let go", async () => {
+  faults.set("database", "hang");
+  await failure(askByWebSocket(300));
+  const waiting = failure(askByWebSocket());
+  await failure(askByWebSocket(300));
+  faults.set("database", null);
+  await waiting;
+  expect(await askByWebSocket()).toEqual([{ one: 1 }]);
+});
+
+test("with the fault slow a WebSocket opens late, or as soon as it is healthy again", async () => {
+  faults.set("database", "slow");
+  const waiting = askByWebSocket();
+  await failure(askByWebSocket(300));
+  faults.set("database", null);
+  expect(await waiting).toEqual([{ one: 1 }]);
+});
+
+test("with the fault errors every second WebSocket is refused", async () => {
+  faults.set("database", "errors");
+  const isAnswered: boolean[] = [];
+  for (let call = 0; call < 4; call++)
+    isAnswered.push(await askByWebSocket().then(Array.isArray, () => false));
+  expect(isAnswered.toSorted()).toEqual([false, false, true, true]);
+  expect(isAnswered[0]).not.toBe(isAnswered[1]);
+});
+
+test("with the fault cut a WebSocket's first answer breaks off", async () => {
+  const heardBytes: number[] = [];
+  neonConfig.webSocketConstructor = class extends WebSocket {
+    constructor(address: string) {
+      super(address);
+      this.addEventListener("message", ({ data }: MessageEvent<ArrayBuffer>) =>
+        heardBytes.push(data.byteLength),
+      );
+    }
+  };
+  onTestFinished(() => void (neonConfig.webSocketConstructor = undefined));
+  faults.set("database", "cut");
+  await failure(askByWebSocket());
+  const passwordRequestBytes = 9;
+  expect(heardBytes).toEqual([Math.floor(passwordRequestBytes / 2)]);
 });
 
 test("a statement is cancelled when its client goes away", async () => {
