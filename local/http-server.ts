@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { LocalService } from "./service.ts";
 
 const OWN_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -14,7 +15,10 @@ export async function serveRoutes(routes: Route[], port: number): Promise<() => 
   const server = createServer((request, response) => {
     answer(routes, request, response).catch((error: unknown) => fail(response, error));
   });
+  const upgraded = new Set<Duplex>();
   server.on("upgrade", (request, socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
     const service = isForUs(request) ? findService(routes, request) : null;
     if (service?.upgrade) service.upgrade(request, socket, head);
     else socket.destroy();
@@ -26,6 +30,8 @@ export async function serveRoutes(routes: Route[], port: number): Promise<() => 
     new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
+      // Those are no longer the server's own, and it would wait for them.
+      for (const socket of upgraded) socket.destroy();
     });
 }
 

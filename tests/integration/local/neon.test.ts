@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { neon, neonConfig, Pool, type NeonDbError } from "@neondatabase/serverless";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, inject, onTestFinished, test } from "vitest";
@@ -242,6 +243,16 @@ test("with the fault cut a WebSocket's first answer breaks off", async () => {
   await failure(askByWebSocket());
   const passwordRequestBytes = 9;
   expect(heardBytes).toEqual([Math.floor(passwordRequestBytes / 2)]);
+});
+
+test("an open WebSocket does not keep the server from stopping", { timeout: 10_000 }, async () => {
+  const { http: port } = await choosePorts({ shop: 0, http: 0, stripe: 0, postgres: 0, smtp: 0 });
+  const stop = await serveRoutes([{ paths: ["/v2"], service: bridge }], port);
+  const open = new WebSocket(`ws://localhost:${port}/v2`);
+  await once(open, "open");
+  const closed = once(open, "close");
+  await stop();
+  await closed;
 });
 
 test("a statement is cancelled when its client goes away", async () => {
