@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { identify, isRunning } from "./processes.mjs";
 
 /** @typedef {import("./processes.mjs").ProcessId} ProcessId */
+/** @typedef {ProcessId & { children: ProcessId[] }} Holder */
 
 /**
  * Makes this process the holder of the lock file. `children` are the processes that a holder who
@@ -18,12 +19,13 @@ export function lockFile(path, message) {
   /** @type {ProcessId[]} */
   let leftovers = [];
   const self = identify();
-  if (!tryCreate(path, self)) {
+  if (!tryCreate(path, { ...self, children: [] })) {
     const holder = read(path);
     if (holder && isRunning(holder)) throw new Error(message);
     leftovers = (holder?.children ?? []).filter(isRunning);
     rmSync(path, { force: true });
-    if (!tryCreate(path, self)) throw new Error(message);
+    // They are ours from now on, if we are killed before we stopped them.
+    if (!tryCreate(path, { ...self, children: leftovers })) throw new Error(message);
   }
   /** @type {ProcessId[]} */
   let children = [...leftovers];
@@ -31,7 +33,7 @@ export function lockFile(path, message) {
     children: leftovers,
     /** @param {number} pid */
     remember(pid) {
-      children = [...children.filter(isRunning), identify(pid)];
+      children = [...children, identify(pid)].filter(isRunning);
       writeFileSync(`${path}.new`, JSON.stringify({ ...self, children }), { mode: 0o600 });
       renameSync(`${path}.new`, path);
     },
@@ -43,11 +45,11 @@ export function lockFile(path, message) {
 
 /**
  * @param {string} path
- * @param {ProcessId} self
+ * @param {Holder} holder
  */
-function tryCreate(path, self) {
+function tryCreate(path, holder) {
   try {
-    writeFileSync(path, JSON.stringify({ ...self, children: [] }), { flag: "wx", mode: 0o600 });
+    writeFileSync(path, JSON.stringify(holder), { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
@@ -57,7 +59,7 @@ function tryCreate(path, self) {
 
 /**
  * @param {string} path
- * @returns {(ProcessId & { children: ProcessId[] }) | null}
+ * @returns {Holder | null}
  */
 function read(path) {
   try {
