@@ -12,6 +12,7 @@ test("a search keeps the filters, and a filter keeps the search", async ({ page 
   await levels.getByRole("link", { name: "intermediate" }).click();
   await expect(page).toHaveURL("/courses?topic=data&level=intermediate&q=redis");
   await expect(page.getByLabel("Search", { exact: true })).toHaveValue("redis");
+  await expect(page.locator(".filters [aria-current]")).toHaveText(["data", "intermediate"]);
   await expect(rows).toHaveCount(1);
   await levels.getByRole("link", { name: "All levels" }).click();
   await expect(page).toHaveURL("/courses?topic=data&q=redis");
