@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { expectNothingInTheWay } from "../support/e2e-page.ts";
 import { buyCourse, COURSE } from "../support/e2e-shop.ts";
 import { expect, test } from "../support/e2e.ts";
 
@@ -56,4 +57,18 @@ test("a click copies the code as its author wrote it, and says so", async ({ pag
     await expect(buttons.nth(index)).toHaveText("Copied");
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(code);
   }
+});
+
+test("a table on a phone keeps its words whole and is scrolled by the keyboard", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/courses/security-for-small-teams/threat-model");
+  const table = page.getByRole("region", { name: "Table: The page for this shop" });
+  const name = table.getByText("src/http/origin.ts");
+  expect(await name.evaluate((code) => code.getClientRects().length), "lines").toBe(1);
+  await table.focus();
+  await page.keyboard.press("ArrowRight");
+  await expect.poll(() => table.evaluate(({ scrollLeft }) => scrollLeft)).toBeGreaterThan(0);
+  await expectNothingInTheWay(page);
 });
