@@ -7,7 +7,7 @@ import { CONTRACT } from "./contract.ts";
 import { newId } from "./ids.ts";
 import type { Checkout } from "./checkout-record.ts";
 import { now } from "./ledger.ts";
-import { operation, type Call, type Operation } from "./operations/operation.ts";
+import { findCheckout, operation, type Call, type Operation } from "./operations/operation.ts";
 import { completeFree, payByCard } from "./payments.ts";
 import type { Fields } from "./parameters.ts";
 
@@ -152,10 +152,4 @@ function buyerOf(method: Stripe.PaymentMethod | null, session: Stripe.Checkout.S
     businessName: null,
     taxId: null,
   };
-}
-
-function findCheckout({ ledger, id, livemode }: Call<unknown>): Checkout {
-  const checkout = ledger.state.checkouts.get(id);
-  if (checkout?.session.livemode !== livemode) throw missingResource("checkout.session", id);
-  return checkout;
 }

@@ -1,15 +1,13 @@
 import type Stripe from "stripe";
-import { missingResource } from "../api-error.ts";
 import { createSession, expireSession } from "../checkout.ts";
 import { CONTRACT } from "../contract.ts";
-import type { Checkout } from "../checkout-record.ts";
 import { listPage, type ListParams } from "../listing.ts";
 import {
   changeMetadata,
+  findCheckout,
   list,
   operation,
   playing,
-  type Call,
   type Operation,
 } from "./operation.ts";
 
@@ -56,9 +54,3 @@ export const CHECKOUT_SESSIONS: readonly Operation[] = [
     },
   ),
 ];
-
-function findCheckout({ ledger, id, livemode }: Call<unknown>): Checkout {
-  const checkout = ledger.state.checkouts.get(id);
-  if (checkout?.session.livemode !== livemode) throw missingResource("checkout.session", id);
-  return checkout;
-}

@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { missingResource } from "../api-error.ts";
+import type { Checkout } from "../checkout-record.ts";
 import type { Cause, Ledger } from "../ledger.ts";
 import { listPage, type ListParams } from "../listing.ts";
 import type { Fields } from "../parameters.ts";
@@ -45,6 +46,13 @@ export function find<T extends object>(
   const thing = things.get(call.id);
   if (!thing || modeOf(thing, call) !== call.livemode) throw missingResource(noun, call.id);
   return thing;
+}
+
+/** The checkout of the session with the call's id in the call's mode. Throws a 404 without one. */
+export function findCheckout({ ledger, id, livemode }: Call<unknown>): Checkout {
+  const checkout = ledger.state.checkouts.get(id);
+  if (checkout?.session.livemode !== livemode) throw missingResource("checkout.session", id);
+  return checkout;
 }
 
 /** A page of the things of the call's mode that have the values its parameters name. */
