@@ -144,10 +144,6 @@ export const emailChanged: LetterWriter = ({ environment }, { name }) =>
     reason: "You get this mail once, because this was the address of your account.",
   });
 
-function ageOf({ createdAt }: { createdAt: Date }, now: Date): number {
-  return (now.getTime() - createdAt.getTime()) / 1000;
-}
-
 /** That there is one more way into the account. */
 export const passkeyAdded: LetterWriter = ({ environment }, { name, passkey, device }) =>
   Promise.resolve({
@@ -177,3 +173,7 @@ export const passkeyRemoved: LetterWriter = ({ environment }, { name, passkey, d
     action: { label: "See your passkeys", url: `${environment.SITE_URL}/account/passkeys` },
     reason: "You get this mail at every change of your passkeys; it can't be turned off.",
   });
+
+function ageOf({ createdAt }: { createdAt: Date }, now: Date): number {
+  return (now.getTime() - createdAt.getTime()) / 1000;
+}

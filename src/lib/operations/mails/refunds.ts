@@ -1,14 +1,12 @@
 import { formatMoney } from "#lib/orders/money.ts";
 import { findOrderForMail } from "#lib/orders/queries.ts";
 import type { RefundView } from "#lib/orders/order.ts";
+import type { Database } from "#lib/services/database.ts";
 import type { LetterWriter } from "./letter-writer.ts";
 
 /** Money is on its way back: how much, for what, and when it shows. */
 export const refund: LetterWriter = async ({ database, environment }, parameters) => {
-  const order = await findOrderForMail(database, parameters.orderId ?? "");
-  const refund = order?.refunds.find(
-    ({ stripeRefundId }) => stripeRefundId === parameters.stripeRefundId,
-  );
+  const { order, refund } = await findRefund(database, parameters);
   if (!order || !refund) return null;
   const amount = formatMoney(refund.amount, order.currency);
   return {
@@ -34,10 +32,7 @@ export const refund: LetterWriter = async ({ database, environment }, parameters
 
 /** A refund came back: the bank did not take it. */
 export const refundFailed: LetterWriter = async ({ database, environment }, parameters) => {
-  const order = await findOrderForMail(database, parameters.orderId ?? "");
-  const refund = order?.refunds.find(
-    ({ stripeRefundId }) => stripeRefundId === parameters.stripeRefundId,
-  );
+  const { order, refund } = await findRefund(database, parameters);
   if (!order || !refund) return null;
   const amount = formatMoney(refund.amount, order.currency);
   return {
@@ -53,6 +48,14 @@ export const refundFailed: LetterWriter = async ({ database, environment }, para
     reason: "You get this mail because a refund of yours failed.",
   };
 };
+
+async function findRefund(database: Database, parameters: Record<string, string>) {
+  const order = await findOrderForMail(database, parameters.orderId ?? "");
+  const refund = order?.refunds.find(
+    ({ stripeRefundId }) => stripeRefundId === parameters.stripeRefundId,
+  );
+  return { order, refund };
+}
 
 function whyReturned({ source }: RefundView): string[] {
   return source === "duplicate" ? ["You had paid for a course that was yours already."] : [];
