@@ -4,7 +4,7 @@ import type { Database } from "#lib/services/database.ts";
 import { seal } from "#lib/tokens.ts";
 
 /** Who may sign in to the local shop, all with the same password. */
-export const DEMO_PEOPLE = [
+const DEMO_PEOPLE = [
   { email: "learner@example.com", name: "Robin Learner", role: "learner" },
   { email: "admin@example.com", name: "Ada Admin", role: "admin" },
 ] as const;

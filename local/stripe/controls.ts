@@ -105,7 +105,7 @@ function findCheckout(state: State, sessionId: string): Checkout {
 }
 
 /** The checkout of a session that can be paid. Throws RangeError when it is not open. */
-export function findOpen(state: State, sessionId: string): Checkout {
+function findOpen(state: State, sessionId: string): Checkout {
   const checkout = findCheckout(state, sessionId);
   if (checkout.session.status !== "open")
     throw new RangeError(`The session is ${checkout.session.status ?? "gone"}, not open.`);

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { createRandom } from "./random.ts";
 
 /** What can go wrong with a request of the API, on demand. */
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   "402",
   "409",
   "429",

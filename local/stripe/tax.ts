@@ -9,7 +9,7 @@ export interface Tax {
 }
 
 /** Where the seller of the local stack pays tax. */
-export const SELLER_COUNTRY = "DE";
+const SELLER_COUNTRY = "DE";
 
 // Standard rates of value added tax, in per cent; no tax is collected elsewhere.
 const VAT_RATES: Readonly<Record<string, number>> = {

@@ -27,7 +27,7 @@ export function median(values: number[]): number {
 }
 
 /** (max - min) ÷ median: how little one value of the line says. */
-export function spread(values: number[]): number {
+function spread(values: number[]): number {
   const middle = median(values);
   return middle === 0 ? 0 : (Math.max(...values) - Math.min(...values)) / middle;
 }

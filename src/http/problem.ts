@@ -60,7 +60,7 @@ export function problemOf(error: AppError, requestId: string): Response {
 }
 
 /** The Retry-After header of an error that names a time. */
-export function retryAfter(error: AppError): Record<string, string> {
+function retryAfter(error: AppError): Record<string, string> {
   return error.retryAfterSeconds ? { "Retry-After": String(error.retryAfterSeconds) } : {};
 }
 

@@ -1,5 +1,5 @@
 /** What can go wrong that the visitor may be told, and the HTTP status each becomes. */
-export const STATUS_OF_CODE = {
+const STATUS_OF_CODE = {
   invalid: 400,
   unauthorized: 401,
   forbidden: 403,

@@ -41,7 +41,7 @@ export async function assertGoodPassword(
 }
 
 /** Whether little is left without the shop's name, the owner's names, digits and signs. */
-export function isMadeOfNames(password: string, { email, name }: Owner): boolean {
+function isMadeOfNames(password: string, { email, name }: Owner): boolean {
   const [local = "", host = ""] = email.split("@");
   const words = [...SHOP_WORDS, local, ...split(local), ...split(host), ...split(name)]
     .map((word) => word.toLowerCase())

@@ -31,7 +31,7 @@ export interface SecurityEvent {
 }
 
 /** The most events that are shown at once. */
-export const EVENTS_SHOWN = 20;
+const EVENTS_SHOWN = 20;
 
 /** Writes down what was done with an account. The shop can neither change nor delete it. */
 export async function insertSecurityEvent(

@@ -1,7 +1,7 @@
 import type { Database } from "#lib/services/database.ts";
 
 /** Core Web Vitals and their companions; CLS has no unit, the others are milliseconds. */
-export const METRICS = ["LCP", "INP", "CLS", "TTFB", "FCP"] as const;
+const METRICS = ["LCP", "INP", "CLS", "TTFB", "FCP"] as const;
 export type Metric = (typeof METRICS)[number];
 
 // Ten per cent wide: fine enough for a p75, few enough to count instead of to store.
