@@ -2,21 +2,17 @@ import type { ServerResponse } from "node:http";
 import type Stripe from "stripe";
 import { escapeHtml } from "../page.ts";
 import { messagePage } from "./hosted-pages.ts";
+import { SELLER_NAME } from "./hosted-shell.ts";
 import type { Ledger } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
 import { sendHtml } from "./pages.ts";
 import { COUNTRIES } from "./tax.ts";
 
 /** Answers `/i/ID` and `/i/ID/pdf`: the invoice as a page to print. */
-export function sendInvoice(
-  { state }: Ledger,
-  siteName: string,
-  path: string,
-  response: ServerResponse,
-): void {
+export function sendInvoice({ state }: Ledger, path: string, response: ServerResponse): void {
   const [id = ""] = path.split("/");
   const invoice = state.invoices.get(id);
-  if (invoice) sendHtml(response, 200, invoicePage(invoice, siteName));
+  if (invoice) sendHtml(response, 200, invoicePage(invoice));
   else
     sendHtml(
       response,
@@ -26,7 +22,7 @@ export function sendInvoice(
 }
 
 /** The whole page of a paid invoice. */
-function invoicePage(invoice: Stripe.Invoice, siteName: string): string {
+function invoicePage(invoice: Stripe.Invoice): string {
   const date = new Date(invoice.created * 1000).toISOString().slice(0, 10);
   const number = escapeHtml(invoice.number ?? "");
   return `<!doctype html>
@@ -40,14 +36,14 @@ function invoicePage(invoice: Stripe.Invoice, siteName: string): string {
 <body>
 <p class="banner">A test invoice of the local Stripe: no money has moved.</p>
 <main>
-<header><div><h1>Invoice</h1><p class="seller">${escapeHtml(siteName)}</p></div><p class="paid">Paid</p></header>
+<header><div><h1>Invoice</h1><p class="seller">${SELLER_NAME}</p></div><p class="paid">Paid</p></header>
 <dl>
 <dt>Invoice number</dt><dd>${number}</dd>
 <dt>Date of issue and supply</dt><dd><time datetime="${date}">${date}</time></dd>
 <dt>Payment</dt><dd>${formatAmount(invoice.amount_paid, invoice.currency)} paid on ${date}</dd>
 </dl>
 <div class="parties">
-<section><h2>Seller</h2><address>${escapeHtml(siteName)}<br>Example Street 1<br>10115 Berlin<br>Germany<br>VAT number DE000000000</address></section>
+<section><h2>Seller</h2><address>${SELLER_NAME}<br>Example Street 1<br>10115 Berlin<br>Germany<br>VAT number DE000000000</address></section>
 <section><h2>Bill to</h2><address>${buyerLines(invoice).map(escapeHtml).join("<br>")}</address></section>
 </div>
 <div class="scroll"><table>

@@ -1,6 +1,6 @@
 import { escapeHtml } from "../page.ts";
 import { formFields } from "./hosted-fields.ts";
-import { hostedShell } from "./hosted-shell.ts";
+import { hostedShell, SELLER_NAME } from "./hosted-shell.ts";
 import { orderSummary, totalOf } from "./hosted-summary.ts";
 import type { Checkout } from "./checkout-record.ts";
 import type { Ledger } from "./ledger.ts";
@@ -11,7 +11,6 @@ import { idOf } from "./references.ts";
 export function paymentPage(
   ledger: Ledger,
   checkout: Checkout,
-  siteName: string,
   needs: FormNeeds,
   state: FormState,
 ): string {
@@ -28,20 +27,15 @@ ${isTaxOpen ? '<button class="second" name="action" value="update" formnovalidat
 ${needs.card ? '<button class="second" name="action" value="transfer" formnovalidate>Pay by bank transfer, which arrives later</button>' : ""}
 </form>
 ${needs.card ? TEST_CARDS : ""}`;
-  const summary = orderSummary(ledger, checkout, siteName, state);
-  return hostedShell(`Pay ${siteName}`, `${summary}<main>${form}</main>`);
+  const summary = orderSummary(ledger, checkout, state);
+  return hostedShell(`Pay ${SELLER_NAME}`, `${summary}<main>${form}</main>`);
 }
 
 /** The page of a session that was completed; while the money is on its way, it decides that. */
-export function completePage(
-  ledger: Ledger,
-  checkout: Checkout,
-  siteName: string,
-  returnUrl: string,
-): string {
+export function completePage(ledger: Ledger, checkout: Checkout, returnUrl: string): string {
   const waiting = isMoneyOnItsWay(ledger, checkout);
   const look = waiting ? "button second" : "button";
-  const back = `<p><a class="${look}" href="${escapeHtml(returnUrl)}">Back to ${escapeHtml(siteName)}</a></p>`;
+  const back = `<p><a class="${look}" href="${escapeHtml(returnUrl)}">Back to ${SELLER_NAME}</a></p>`;
   const decide = `<h2>Bank transfer on its way</h2>
 <p>With a real bank this takes days. Here you say how it ends.</p>
 <form method="post">
@@ -50,12 +44,12 @@ export function completePage(
 </form>`;
   const done = "<h2>All done</h2><p>This checkout is complete. There is nothing left to pay.</p>";
   const main = `<main>${waiting ? decide : done}${back}</main>`;
-  const summary = orderSummary(ledger, checkout, siteName, null);
+  const summary = orderSummary(ledger, checkout, null);
   return hostedShell("Checkout complete", `${summary}${main}`);
 }
 
 /** The page of the card's bank, on which its owner authenticates or fails to. */
-export function authenticationPage(ledger: Ledger, checkout: Checkout, siteName: string): string {
+export function authenticationPage(ledger: Ledger, checkout: Checkout): string {
   const last4 = checkout.authentication?.means.last4 ?? "";
   const main = `<main><h2>3-D Secure test page</h2>
 <p>The bank of the card ending in ${escapeHtml(last4)} asks its owner to confirm this payment. With a real card the bank's own page would be here.</p>
@@ -63,7 +57,7 @@ export function authenticationPage(ledger: Ledger, checkout: Checkout, siteName:
 <button name="action" value="complete">Complete authentication</button>
 <button class="second" name="action" value="fail">Fail authentication</button>
 </form></main>`;
-  const summary = orderSummary(ledger, checkout, siteName, null);
+  const summary = orderSummary(ledger, checkout, null);
   return hostedShell("Authenticate", `${summary}${main}`);
 }
 

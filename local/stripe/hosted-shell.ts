@@ -1,6 +1,9 @@
 import { escapeHtml } from "../page.ts";
 import { HOSTED_STYLE } from "./hosted-style.ts";
 
+/** Who sells, on the pages that buyers see. */
+export const SELLER_NAME = "Slipway";
+
 /** A whole page of the hosted checkout; `body` is taken as it is. */
 export function hostedShell(title: string, body: string): string {
   return `<!doctype html>

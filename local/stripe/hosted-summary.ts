@@ -1,6 +1,7 @@
 import type Stripe from "stripe";
 import { escapeHtml } from "../page.ts";
 import { problem } from "./hosted-fields.ts";
+import { SELLER_NAME } from "./hosted-shell.ts";
 import type { Checkout } from "./checkout-record.ts";
 import type { Ledger } from "./ledger.ts";
 import { formatAmount } from "./money.ts";
@@ -11,12 +12,7 @@ import { findTax, isInclusive } from "./tax.ts";
  * What is bought and what it costs: lines, discount, tax and total. With a form's state the buyer
  * can add a promotion code or cancel.
  */
-export function orderSummary(
-  ledger: Ledger,
-  checkout: Checkout,
-  siteName: string,
-  state: FormState | null,
-): string {
+export function orderSummary(ledger: Ledger, checkout: Checkout, state: FormState | null): string {
   const { session } = checkout;
   const total = formatAmount(session.amount_total ?? 0, session.currency ?? "eur");
   const cancel =
@@ -24,7 +20,7 @@ export function orderSummary(
       ? `<p><a href="${escapeHtml(session.cancel_url)}">Cancel and go back</a></p>`
       : "";
   return `<aside>
-<p class="seller">${escapeHtml(siteName)}</p>
+<p class="seller">${SELLER_NAME}</p>
 <h1>${total}</h1>
 <ul>${lineRows(checkout)}${totalRows(ledger, checkout)}
 <li class="total"><span>Total</span><span>${total}</span></li></ul>

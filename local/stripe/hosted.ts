@@ -11,7 +11,6 @@ import { readBody } from "./request.ts";
 /** Answers a request for `/c/pay/ID` and the pages below it, by form posts alone. */
 export async function handleHosted(
   ledger: Ledger,
-  siteName: string,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -28,19 +27,17 @@ export async function handleHosted(
   if (session.status === "expired") {
     const text = "This checkout has expired and can't be paid. Start again from the shop.";
     sendHtml(response, 200, messagePage("Checkout expired", text, session.cancel_url));
-  } else if (page === "authenticate")
-    answerAuthentication(ledger, checkout, siteName, form, response);
-  else if (form) answerForm(ledger, checkout, siteName, form, response);
+  } else if (page === "authenticate") answerAuthentication(ledger, checkout, form, response);
+  else if (form) answerForm(ledger, checkout, form, response);
   else {
     const isBack = request.url?.endsWith("?declined") ?? false;
-    sendHtml(response, 200, show(ledger, checkout, siteName, stateOf(ledger, checkout, isBack)));
+    sendHtml(response, 200, show(ledger, checkout, stateOf(ledger, checkout, isBack)));
   }
 }
 
 function answerForm(
   ledger: Ledger,
   checkout: Checkout,
-  siteName: string,
   form: URLSearchParams,
   response: ServerResponse,
 ): void {
@@ -48,14 +45,13 @@ function answerForm(
   if ("to" in reply) redirect(response, reply.to);
   else {
     const status = Object.keys(reply.show.errors).length > 0 ? 402 : 200;
-    sendHtml(response, status, show(ledger, checkout, siteName, reply.show));
+    sendHtml(response, status, show(ledger, checkout, reply.show));
   }
 }
 
 function answerAuthentication(
   ledger: Ledger,
   checkout: Checkout,
-  siteName: string,
   form: URLSearchParams | null,
   response: ServerResponse,
 ): void {
@@ -63,17 +59,17 @@ function answerAuthentication(
   const action = form?.get("action");
   if (!checkout.authentication) redirect(response, back);
   else if (action !== "complete" && action !== "fail")
-    sendHtml(response, 200, authenticationPage(ledger, checkout, siteName));
+    sendHtml(response, 200, authenticationPage(ledger, checkout));
   else {
     const { kind } = authenticate(ledger, checkout, action === "complete");
     redirect(response, kind === "paid" ? successUrl(checkout) : `${back}?declined`);
   }
 }
 
-function show(ledger: Ledger, checkout: Checkout, siteName: string, state: FormState): string {
+function show(ledger: Ledger, checkout: Checkout, state: FormState): string {
   if (checkout.session.status === "complete")
-    return completePage(ledger, checkout, siteName, successUrl(checkout));
-  return paymentPage(ledger, checkout, siteName, needsOf(checkout), state);
+    return completePage(ledger, checkout, successUrl(checkout));
+  return paymentPage(ledger, checkout, needsOf(checkout), state);
 }
 
 function stateOf(ledger: Ledger, { session }: Checkout, isBack: boolean): FormState {

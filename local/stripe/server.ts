@@ -25,8 +25,6 @@ export interface LocalStripeOptions {
   /** Faults of "stripe" meet the API, never the hosted page. */
   faults: Faults;
   webhook: WebhookEndpoint;
-  /** The seller's name on the hosted page. */
-  siteName?: string;
   /** Where the stack's other pages are, for the links on this one. */
   stackUrl?: string;
   log?: (line: string) => void;
@@ -46,7 +44,6 @@ interface Parts {
   controls: Controls;
   faultQueue: FaultQueue;
   api: Api;
-  siteName: string;
   stackUrl: string;
   changed: () => void;
 }
@@ -57,7 +54,7 @@ const GIVE_UP_SECONDS = 3 * 24 * 3600;
 
 /** Starts a stand-in for Stripe's API, hosted payment page and webhooks on 127.0.0.1. */
 export async function startLocalStripe(options: LocalStripeOptions): Promise<LocalStripe> {
-  const { folder, faults, siteName = "Slipway", stackUrl = "", log = () => {} } = options;
+  const { folder, faults, stackUrl = "", log = () => {} } = options;
   const state = loadState(folder);
   const keeper = createKeeper(folder, state);
   const history = createHistory(state);
@@ -80,7 +77,7 @@ export async function startLocalStripe(options: LocalStripeOptions): Promise<Loc
   ledger.baseUrl = url;
   const latency = (): number => controls.latency;
   const api = createApi({ ledger, faults, faultQueue, history, baseUrl: url, latency });
-  const parts = { ledger, controls, faultQueue, api, siteName, stackUrl, changed };
+  const parts = { ledger, controls, faultQueue, api, stackUrl, changed };
   server.on("request", (request, response) => {
     handle(parts, request, response).catch((error: unknown) => {
       log(`Local Stripe: ${String(error)}`);
@@ -108,7 +105,7 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { ledger, siteName, changed } = parts;
+  const { ledger, changed } = parts;
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const action = pathname.slice(1);
   if (!isForUs(request)) {
@@ -120,9 +117,8 @@ async function handle(
   else if (pathname.startsWith(CONTROL_PATH))
     await handleControl(parts, pathname.slice(CONTROL_PATH.length), request, response);
   else if (pathname.startsWith("/c/pay/"))
-    await handleHosted(ledger, siteName, pathname.slice("/c/pay/".length), request, response);
-  else if (pathname.startsWith("/i/"))
-    sendInvoice(ledger, siteName, pathname.slice("/i/".length), response);
+    await handleHosted(ledger, pathname.slice("/c/pay/".length), request, response);
+  else if (pathname.startsWith("/i/")) sendInvoice(ledger, pathname.slice("/i/".length), response);
   else if (pathname === "/") sendHtml(response, 200, dashboardPage(ledger, parts.stackUrl));
   else if (request.method === "POST" && isDashboardAction(action)) {
     const form = new URLSearchParams(await readBody(request));
