@@ -63,10 +63,10 @@ export class FieldError extends AppError {
 export class DependencyError extends AppError {
   readonly dependency: string;
 
-  constructor(dependency: string, cause: unknown, retryAfterSeconds = 10) {
+  constructor(dependency: string, cause: unknown) {
     super("unavailable", "A part of the shop is not answering. Please try again in a moment.", {
       cause,
-      retryAfterSeconds,
+      retryAfterSeconds: 10,
     });
     this.name = "DependencyError";
     this.dependency = dependency;

@@ -13,11 +13,12 @@ export interface Breaker {
 interface BreakerOptions {
   /** Whether an error means that the dependency is down, and not that we asked for something wrong. */
   isOutage: (error: unknown) => boolean;
-  failures?: number;
-  windowMs?: number;
-  openMs?: number;
   now?: () => number;
 }
+
+const FAILURES = 5;
+const WINDOW_MS = 10_000;
+const OPEN_MS = 5_000;
 
 /**
  * A circuit breaker for one dependency: five failures within ten seconds open it for five seconds,
@@ -25,15 +26,17 @@ interface BreakerOptions {
  * that a dependency that is back is found within that time, however long its callers wait for an answer.
  * One per isolate: it holds no request's promise, only counts and times.
  */
-export function createBreaker(dependency: string, options: BreakerOptions): Breaker {
-  const { isOutage, failures = 5, windowMs = 10_000, openMs = 5_000, now = Date.now } = options;
+export function createBreaker(
+  dependency: string,
+  { isOutage, now = Date.now }: BreakerOptions,
+): Breaker {
   let failedAt: number[] = [];
   /** Until when nothing is called; 0 while it is closed. */
   let openUntil = 0;
 
   function recordFailure(): void {
-    failedAt = [...failedAt.filter((time) => time > now() - windowMs), now()];
-    if (openUntil > 0 || failedAt.length >= failures) openUntil = now() + openMs;
+    failedAt = [...failedAt.filter((time) => time > now() - WINDOW_MS), now()];
+    if (openUntil > 0 || failedAt.length >= FAILURES) openUntil = now() + OPEN_MS;
   }
 
   function recordAnswer(): void {
@@ -46,7 +49,7 @@ export function createBreaker(dependency: string, options: BreakerOptions): Brea
       if (now() < openUntil)
         throw new DependencyError(dependency, new Error("circuit breaker is open"));
       // What comes after its time is the probe, and opens it for all others meanwhile.
-      if (openUntil > 0) openUntil = now() + openMs;
+      if (openUntil > 0) openUntil = now() + OPEN_MS;
       try {
         const result = await call();
         recordAnswer();

@@ -6,16 +6,19 @@ export interface RetryBudget {
   spend(): boolean;
 }
 
+const SHARE = 0.1;
+const MOST = 10;
+
 /**
  * A token bucket: each first try earns a tenth of a second one, and ten of them may be saved. A failure now and then is
  * tried again; an outage is not made worse by twice as many calls (AWS Builders' Library, "Timeouts, retries, and backoff with
  * jitter"). One per dependency and isolate: it holds a count alone.
  */
-export function createRetryBudget({ share = 0.1, most = 10 } = {}): RetryBudget {
-  let saved = most;
+export function createRetryBudget(): RetryBudget {
+  let saved = MOST;
   return {
     earn() {
-      saved = Math.min(most, saved + share);
+      saved = Math.min(MOST, saved + SHARE);
     },
     spend() {
       if (saved < 1) return false;
