@@ -1,5 +1,6 @@
 import type { AstroCookies } from "astro";
 import { ABSOLUTE_SECONDS } from "#lib/accounts/sessions.ts";
+import { isUuid } from "#lib/uuid.ts";
 
 // The prefix makes browsers refuse the cookie unless it is Secure, host-only and for the whole site.
 const SESSION_COOKIE = "__Host-session";
@@ -9,7 +10,6 @@ const LINK_SECONDS = 600;
 // Lax, not Strict: the way back from Stripe is a cross-site navigation and must not sign anybody out.
 const ATTRIBUTES = { path: "/", httpOnly: true, secure: true, sameSite: "lax" } as const;
 const TOKEN = /^[\w-]{43}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The session id of the visitor's cookie, or null when there is none of the right form. */
 export function readSessionCookie(cookies: AstroCookies): string | null {
@@ -28,7 +28,7 @@ export function deleteSessionCookie(cookies: AstroCookies): void {
 /** The sign-up that this browser began, or null. */
 export function readRegistrationCookie(cookies: AstroCookies): string | null {
   const value = cookies.get(REGISTRATION_COOKIE)?.value;
-  return value && UUID.test(value) ? value : null;
+  return isUuid(value) ? value : null;
 }
 
 export function writeRegistrationCookie(cookies: AstroCookies, id: string, seconds: number): void {
@@ -49,7 +49,7 @@ export function readLinkCookie(
   cookies: AstroCookies,
 ): { registration: string; token: string } | null {
   const [registration = "", token = ""] = cookies.get(LINK_COOKIE)?.value.split(".") ?? [];
-  return UUID.test(registration) && TOKEN.test(token) ? { registration, token } : null;
+  return isUuid(registration) && TOKEN.test(token) ? { registration, token } : null;
 }
 
 export function deleteLinkCookie(cookies: AstroCookies): void {

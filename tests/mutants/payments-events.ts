@@ -131,8 +131,8 @@ export const mutants: Mutant[] = [
     id: "P44",
     case: "32 another shop's session on the same account is ours",
     file: "src/lib/orders/stripe-events.ts",
-    from: "return (metadata.site ?? siteUrl) === siteUrl ? metadata.order_id : null;",
-    to: "return metadata.order_id;",
+    from: "return (metadata?.site ?? siteUrl) === siteUrl ? orderId : null;",
+    to: "return orderId;",
     tests: [WEBHOOK],
   },
   {

@@ -1,11 +1,11 @@
 import type { Stripe } from "#lib/services/stripe.ts";
+import { isUuid } from "#lib/uuid.ts";
 import type { DisputeOutcome, PaymentFacts, RefundFacts, StripeFacts } from "./stripe-facts.ts";
 
 /** How to call Stripe: patiently, or with a single short try. */
 export type StripeCall = <T>(call: (stripe: Stripe) => Promise<T>) => Promise<T>;
 
 const EXPAND = ["payment_intent.latest_charge.refunds", "invoice"];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Asks Stripe for the facts of a session. Null when Stripe knows no such session. */
 export async function retrieveFacts(
@@ -94,14 +94,17 @@ async function readRefunds(
   const refunds = expanded?.has_more
     ? await ask((stripe) => stripe.refunds.list({ payment_intent: intentId, limit: 100 }))
     : expanded;
-  return (refunds?.data ?? []).map((refund) => ({
-    stripeId: refund.id,
-    ownId: UUID.test(refund.metadata?.refund_id ?? "") ? (refund.metadata?.refund_id ?? "") : null,
-    amount: refund.amount,
-    status: (refund.status ?? "pending") as RefundFacts["status"],
-    failureReason: refund.failure_reason ?? null,
-    createdAt: new Date(refund.created * 1000),
-  }));
+  return (refunds?.data ?? []).map((refund) => {
+    const ownId = refund.metadata?.refund_id;
+    return {
+      stripeId: refund.id,
+      ownId: isUuid(ownId) ? ownId : null,
+      amount: refund.amount,
+      status: (refund.status ?? "pending") as RefundFacts["status"],
+      failureReason: refund.failure_reason ?? null,
+      createdAt: new Date(refund.created * 1000),
+    };
+  });
 }
 
 function readInvoice(invoice: Stripe.Checkout.Session["invoice"]): StripeFacts["invoice"] {

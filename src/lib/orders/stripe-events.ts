@@ -1,5 +1,6 @@
 import type { Services } from "#lib/services/index.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
+import { isUuid } from "#lib/uuid.ts";
 import { isLivemode } from "./livemode.ts";
 import { isMissing, type StripeCall } from "./retrieve-facts.ts";
 import { findOrderIdByPayment } from "./webhook-queries.ts";
@@ -27,8 +28,6 @@ export const ORDER_EVENTS = [
 export type EventTarget =
   | { orderId: string; sessionId: string | undefined }
   | { ignored: "unknown-type" | "other-mode" | "not-ours" };
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface EventObject {
   id: string;
@@ -69,8 +68,9 @@ function readOrderId(
   metadata: Record<string, string> | null | undefined,
   siteUrl: string,
 ): string | null {
-  if (!metadata?.order_id || !UUID.test(metadata.order_id)) return null;
-  return (metadata.site ?? siteUrl) === siteUrl ? metadata.order_id : null;
+  const orderId = metadata?.order_id;
+  if (!isUuid(orderId)) return null;
+  return (metadata?.site ?? siteUrl) === siteUrl ? orderId : null;
 }
 
 async function readIntentMetadata(
