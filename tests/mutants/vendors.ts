@@ -2,6 +2,7 @@ import type { Mutant } from "../../scripts/mutants.ts";
 
 const REDIRECTS = "tests/integration/lib/services/redirects.test.ts";
 const RETRIES = "tests/integration/lib/services/retries.test.ts";
+const BREAKERS = "tests/integration/lib/services/breakers.test.ts";
 const REQUESTER = "tests/integration/lib/services/redis-requester.test.ts";
 
 /** Bugs in how others are called. Each names the check that it breaks. */
@@ -93,5 +94,53 @@ export const mutants: Mutant[] = [
     from: " && retries.spend()",
     to: "",
     tests: [RETRIES],
+  },
+  {
+    id: "V12",
+    case: "a write whose answer was lost is sent again",
+    file: "src/lib/services/database.ts",
+    from: "timeoutMs: 2_500, tries: 1",
+    to: "timeoutMs: 2_500, tries: 2",
+    tests: [RETRIES],
+  },
+  {
+    id: "V13",
+    case: "a database that moves to another machine fails who reads",
+    file: "src/lib/services/database.ts",
+    from: '["57P01", "08006", "40001"]',
+    to: '["08006", "40001"]',
+    tests: [RETRIES],
+  },
+  {
+    id: "V14",
+    case: "the webhook waits for Stripe twice",
+    file: "src/lib/services/stripe.ts",
+    from: "timeout: 2_500, maxNetworkRetries: 0",
+    to: "timeout: 2_500, maxNetworkRetries: 1",
+    tests: [RETRIES],
+  },
+  {
+    id: "V15",
+    case: "everybody waits for a Stripe that is away",
+    file: "src/lib/services/stripe.ts",
+    from: "return await breaker.run(ask);",
+    to: "return await ask();",
+    tests: [BREAKERS],
+  },
+  {
+    id: "V16",
+    case: "everybody waits for a Redis that is away",
+    file: "src/lib/services/redis.ts",
+    from: "await breaker.run(() => call(redis))",
+    to: "await call(redis)",
+    tests: [BREAKERS],
+  },
+  {
+    id: "V17",
+    case: "a sign-up waits for a list of passwords that is silent",
+    file: "src/lib/services/breached-passwords.ts",
+    from: "    signal: AbortSignal.timeout(TIMEOUT_MS),\n",
+    to: "",
+    tests: [BREAKERS],
   },
 ];

@@ -1,29 +1,17 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
-import { openDatabase } from "#lib/services/database.ts";
-import { openRedis } from "#lib/services/redis.ts";
+import { expect, test, vi } from "vitest";
+import { databaseAt, hangUp, inTurn, redisAt, say, serveVendor, stripeAt } from "./vendor.ts";
 
 const CALLS = 300;
+const NO_ROWS = { command: "SELECT", rowCount: 0, rows: [], fields: [] };
 
 /** A vendor that hangs up on every second request, and answers the others with the same. */
-async function serveHalf(answer: unknown) {
-  let asked = 0;
-  const server = createServer((request, response) => {
-    request.resume();
-    asked += 1;
-    if (asked % 2 === 0) response.destroy();
-    else response.end(JSON.stringify(answer));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    asked: () => asked,
-  };
+function serveHalf(answer: unknown) {
+  return serveVendor((response, count) => (count % 2 === 0 ? hangUp : say(answer))(response));
+}
+
+/** What PostgreSQL says when it refuses a statement, as Neon sends it. */
+function refusal(code: string) {
+  return say({ message: "refused", severity: "ERROR", code }, 400);
 }
 
 /** Calls one after another; gives how many failed. */
@@ -37,19 +25,84 @@ async function callOften(call: () => Promise<unknown>): Promise<number> {
 }
 
 test("a database that fails half of the time is asked 1.2 times as often at most", async () => {
-  const { url, asked } = await serveHalf({ command: "SELECT", rowCount: 0, rows: [], fields: [] });
-  const database = openDatabase({ url: "postgresql://user:x@db.example.org/shop", bridgeUrl: url });
+  const { url, asked } = await serveHalf(NO_ROWS);
+  const database = databaseAt(url);
   const failed = await callOften(() => database.read`SELECT 1`);
-  expect(asked()).toBeGreaterThan(CALLS);
-  expect(asked()).toBeLessThanOrEqual(CALLS * 1.2);
+  expect(asked.length).toBeGreaterThan(CALLS);
+  expect(asked.length).toBeLessThanOrEqual(CALLS * 1.2);
   expect(failed, "what was not tried again has failed").toBeGreaterThan(0);
 });
 
 test("a Redis that fails half of the time is asked 1.2 times as often at most", async () => {
   const { url, asked } = await serveHalf([{ result: 1 }]);
-  const redis = openRedis({ url: `${url}/redis`, token: "a-token-of-tests" });
+  const redis = redisAt(url);
   const failed = await callOften(() => redis.run((client) => client.incr("a")));
-  expect(asked()).toBeGreaterThan(CALLS);
-  expect(asked()).toBeLessThanOrEqual(CALLS * 1.2);
+  expect(asked.length).toBeGreaterThan(CALLS);
+  expect(asked.length).toBeLessThanOrEqual(CALLS * 1.2);
   expect(failed, "what was not tried again has failed").toBeGreaterThan(0);
+});
+
+// With nothing of the retry budget spent, and no failure in the breaker.
+async function freshDatabaseAt(url: string): Promise<ReturnType<typeof databaseAt>> {
+  vi.resetModules();
+  return (await import("./vendor.ts")).databaseAt(url);
+}
+
+const PASSING = { "57P01": "a shutdown", "08006": "a broken connection", "40001": "a conflict" };
+
+for (const [code, what] of [...Object.entries(PASSING), [null, "no answer"]] as const) {
+  const fail = code ? refusal(code) : hangUp;
+
+  test(`after ${what}, a read is asked once more`, async () => {
+    const { url, asked } = await serveVendor(inTurn(fail, say(NO_ROWS), fail, fail, fail));
+    const database = await freshDatabaseAt(url);
+    expect(await database.read`SELECT 1`).toEqual([]);
+    expect(asked).toHaveLength(2);
+    await expect(database.read`SELECT 1`).rejects.toThrow();
+    expect(asked, "and then no more").toHaveLength(4);
+  });
+
+  test(`after ${what}, a write is not asked again: it may have been done`, async () => {
+    const { url, asked } = await serveVendor(inTurn(fail, say(NO_ROWS)));
+    const database = await freshDatabaseAt(url);
+    await expect(database.write`UPDATE users SET name = ${"Kim"}`).rejects.toThrow();
+    expect(asked).toHaveLength(1);
+  });
+}
+
+test.each(["42601", "23505", "53300", "28P01"])(
+  "a read that is refused by %s would be refused again",
+  async (code) => {
+    const { url, asked } = await serveVendor(inTurn(refusal(code), say(NO_ROWS)));
+    const database = await freshDatabaseAt(url);
+    await expect(database.read`SELECT 1`).rejects.toThrow();
+    expect(asked).toHaveLength(1);
+  },
+);
+
+test("Stripe is asked once more under the same key, and by the webhook once", async () => {
+  const { url, asked } = await serveVendor(
+    inTurn(say({ error: { type: "api_error" } }, 500), say({ id: "cus_1" }), hangUp),
+  );
+  const customer = { email: "kim@buyer.example" };
+  const stripe = stripeAt(url);
+  const made = stripe.run((client) => client.customers.create(customer));
+  expect(await made).toMatchObject({ id: "cus_1" });
+  const keys = asked.map(({ headers }) => headers["idempotency-key"]);
+  expect(keys[0]).toBeTruthy();
+  expect(keys).toEqual([keys[0], keys[0]]);
+  const tried = stripe.runOnce((client) => client.customers.create(customer));
+  await expect(tried).rejects.toMatchObject({ dependency: "stripe" });
+  expect(asked).toHaveLength(3);
+});
+
+test("what Stripe asks to be asked later is, when it is soon", async () => {
+  const error = { type: "invalid_request_error", code: "rate_limit" };
+  const busy = (seconds: number) => say({ error }, 429, { "Retry-After": String(seconds) });
+  const { url, asked } = await serveVendor(inTurn(busy(0), say({ id: "cus_1" }), busy(3)));
+  const stripe = stripeAt(url);
+  const ask = () => stripe.run((client) => client.customers.retrieve("cus_1"));
+  expect(await ask()).toMatchObject({ id: "cus_1" });
+  await expect(ask()).rejects.toMatchObject({ dependency: "stripe" });
+  expect(asked).toHaveLength(3);
 });
