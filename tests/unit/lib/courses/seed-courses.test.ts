@@ -40,8 +40,14 @@ function plain(line: string): string {
   return line.trim().replace(/[,;]$/, "");
 }
 
-test("no two courses have the same place in the catalogue", async () => {
+test("there are six courses, each at a place of its own: a long one first, and none too short", async () => {
   const courses = await Promise.all(slugs.map((slug) => readCourse(join(COURSES, slug))));
   const positions = courses.map(({ position }) => position);
   expect(new Set(positions).size).toBe(positions.length);
+  const [first, ...others] = courses.toSorted((one, other) => one.position - other.position);
+  expect(others.length).toBeGreaterThanOrEqual(5);
+  expect(first?.lessons.length).toBeGreaterThanOrEqual(8);
+  expect(others.filter(({ lessons }) => lessons.length < 4).map(({ slug }) => slug)).toEqual([]);
+  // It is the course about this shop.
+  expect(first?.lessons.filter(({ file }) => file === null).map(({ slug }) => slug)).toEqual([]);
 });
