@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findCourse } from "#lib/courses/catalogue.ts";
 import { forgetEverything } from "#lib/services/cache.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
-import { makeFolder, writeCourseFolder } from "./course-folder.ts";
+import { lessonText, makeFolder, writeCourseFolder } from "./course-folder.ts";
 
 const SCRIPT = join(import.meta.dirname, "../../../../scripts/courses.ts");
 const folder = makeFolder();
@@ -22,7 +23,7 @@ afterAll(async () => {
 function runCourses(...words: string[]): Promise<{ code: number; output: string }> {
   const env = { PATH: process.env.PATH, ...shop.variables };
   return new Promise((resolve) => {
-    execFile(process.execPath, [SCRIPT, ...words], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [SCRIPT, ...words], { env, cwd: folder }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
@@ -55,6 +56,27 @@ test("an author publishes, changes, lists and takes a course out of the shop", a
   expect(await titleInShop()).toBe("Sailing at night");
   expect((await runCourses("unpublish", "night", "--yes")).code).toBe(0);
   expect(await titleInShop()).toBeUndefined();
+});
+
+test("an author sees a course as one page before anybody else does", async () => {
+  const title = "Sailing <by> night";
+  const course = await writeCourseFolder(folder, "dusk", ["Lights", "Anchors"], { title });
+  const { code, output } = await runCourses("preview", course);
+  expect(code).toBe(0);
+  const address = /^2 lessons, no mistakes: (file:\S+)\n$/.exec(output)?.[1] ?? "";
+  const page = fileURLToPath(address);
+  expect(page).toBe(join(realpathSync(folder), ".data", "preview", "dusk.html"));
+  const html = readFileSync(page, "utf8");
+  expect(html).toContain("<h1>Sailing &lt;by&gt; night</h1>");
+  for (const [index, lesson] of ["Lights", "Anchors"].entries()) {
+    expect(html).toContain(`<h1>${index + 1}. ${lesson}</h1>`);
+    expect(html).toContain(lessonText(lesson));
+  }
+  expect((await runCourses("list")).output).not.toContain("dusk");
+  rmSync(page);
+  await writeCourseFolder(folder, "dusk", ["Lights"], { topic: "cooking" });
+  expect(await runCourses("preview", course)).toMatchObject({ code: 1 });
+  expect(existsSync(page), "no page of what can't be published").toBe(false);
 });
 
 test("mistakes in a folder are told without a stack trace", async () => {
