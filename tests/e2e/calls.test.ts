@@ -1,13 +1,17 @@
 import type { APIResponse } from "@playwright/test";
+import { signatureHeader } from "#local/stripe/webhooks.ts";
 import { makePersonWithPassword, PASSWORD } from "../support/e2e-account.ts";
 import { callsOf } from "../support/e2e-log.ts";
 import {
+  beginOrder,
   buyCourse,
   COURSE,
   makePerson,
   newClientAddress,
   shopServices,
 } from "../support/e2e-shop.ts";
+import { sessionOf } from "../support/e2e-stripe.ts";
+import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
 
 // What a page asks its services grows by itself, one call at a time, and each is a wait for every visitor.
@@ -71,6 +75,31 @@ test("so do sign-ins, and the start of a checkout", async ({ visitor }) => {
   });
   expect(checkout.status()).toBe(303);
   await expectCalls(checkout, "checkout", { database: 5, redis: 3 });
+});
+
+test("so does an event of Stripe, and it never asks Redis", async ({ visitor }) => {
+  const { orderId, url } = await beginOrder(await makePerson());
+  // Only a hint: what became of the session, Stripe is asked for.
+  const data = JSON.stringify({
+    id: `evt_${orderId.replaceAll("-", "")}`,
+    object: "event",
+    type: "checkout.session.completed",
+    livemode: false,
+    created: Math.floor(Date.now() / 1000),
+    data: {
+      object: {
+        id: sessionOf(url),
+        object: "checkout.session",
+        metadata: { order_id: orderId, site: readVariable("SITE_URL") },
+      },
+    },
+  });
+  const secrets = readVariable("STRIPE_WEBHOOK_SECRET").split(",");
+  const signature = signatureHeader(data, secrets, Math.floor(Date.now() / 1000));
+  const headers = { "Content-Type": "application/json", "Stripe-Signature": signature };
+  const answer = await visitor.post("/api/stripe/webhook", { data, headers });
+  expect(answer.status()).toBe(200);
+  await expectCalls(answer, "webhook", { database: 3, redis: 0 });
 });
 
 async function expectCalls(

@@ -13,12 +13,12 @@ import {
 import { createSession, readSession, type Session } from "#lib/accounts/sessions.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { totpCode } from "#lib/accounts/totp.ts";
-import { server } from "../../../src/actions/index.ts";
 import { GET as comeBackFrom } from "../../../src/pages/sign-in/with/[provider]/callback.ts";
 import { makeJar, type CookieJar } from "../../support/cookie-jar.ts";
 import { openShop, type TestShop } from "../../support/shop.ts";
 import { DEVICE, makeAccount, NEW_PASSWORD, PASSWORD, warmUp } from "../lib/accounts/account.ts";
 import { agreeElsewhere, comeBack, sessionOf } from "../lib/accounts/social-account.ts";
+import { act as sendForm, contextOf } from "./context.ts";
 
 // What the forms and the callback leave in a browser, without the browser.
 
@@ -33,31 +33,13 @@ afterAll(async () => {
   await shop.stop();
 });
 
-const SITE = "http://localhost:4321";
-
-function contextOf(jar: CookieJar, address = "/", session: Session | null = null) {
-  const url = new URL(address, SITE);
-  const cfContext = { waitUntil: (work: Promise<unknown>) => void later.push(work) };
-  const { services } = shop;
-  return {
-    cookies: jar.cookies,
-    locals: { services, session, requestId: "r1", log: () => {}, cfContext },
-    redirect: (location: string, status: number) => Response.json({ location }, { status }),
-    request: new Request(url, { headers: { "CF-Connecting-IP": "192.0.2.1" } }),
-    url,
-  };
-}
-
 function act(
   jar: CookieJar,
-  name: keyof typeof server,
+  name: Parameters<typeof sendForm>[1],
   input: object,
   session: Session | null = null,
 ): Promise<{ next?: string }> {
-  const action = server[name] as unknown as {
-    handler: (input: object, context: object) => Promise<{ next?: string }>;
-  };
-  return action.handler(input, contextOf(jar, "/", session));
+  return sendForm(shop.services, name, input, { jar, session, later });
 }
 
 async function openedBy(jar: CookieJar) {
@@ -118,7 +100,8 @@ test("S12: another provider opens a session, and with a second factor not before
   await comeBack(shop, added, sessionOf(user));
   const { provider, answer, browser } = await agreeElsewhere(shop, { email });
   const jar = makeJar({ "__Host-social": browser });
-  const context = contextOf(jar, `/sign-in/with/${provider}/callback?${answer.toString()}`);
+  const address = `/sign-in/with/${provider}/callback?${answer.toString()}`;
+  const context = contextOf(shop.services, { jar, address, later });
   const back = await comeBackFrom({
     ...context,
     params: { provider },
