@@ -34,7 +34,7 @@ async function buyAndLearn(page: Page): Promise<void> {
       .first()
       .click();
     await expect(page.getByText("Then you go on to the checkout")).toBeVisible();
-    await page.getByRole("link", { name: "Make an account" }).click();
+    await page.getByRole("link", { name: "Create an account" }).click();
     await expect(page.getByText("Then you go on to the checkout")).toBeVisible();
   });
   await test.step("sign up with the code from the mail", () => signUp(page, email));

@@ -25,7 +25,7 @@ test("who takes too long to make an account is told so, and keeps where one was 
   page,
 }) => {
   await signInWith(page, "Google", { email: newAddress() });
-  await expect(heading(page)).toHaveText("Make an account");
+  await expect(heading(page)).toHaveText("Create an account");
   const token = (await cookieOf(page, "__Host-social-person")) ?? "";
   const { redis } = shopServices();
   expect(await pendingPeople.find(redis, token)).not.toBeNull();

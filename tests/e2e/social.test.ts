@@ -47,7 +47,7 @@ test.describe(() => {
 async function makeAccount(page: Page): Promise<void> {
   const email = newAddress();
   await signInWith(page, "Google", { email });
-  await expect(heading(page)).toHaveText("Make an account");
+  await expect(heading(page)).toHaveText("Create an account");
   await page.getByRole("button", { name: "Make my account" }).click();
   await expect(page.getByRole("alert")).toContainText("Please accept the terms");
   expect(await sessionOf(page), "nobody is signed in yet").toBeUndefined();
