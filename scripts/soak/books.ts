@@ -1,5 +1,6 @@
 import type { OrderStatus } from "#lib/orders/order.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
+import { idOf } from "#local/stripe/references.ts";
 import type { World } from "./world.ts";
 
 /** How the shop's books differ from Stripe's: a sentence for each order that does. */
@@ -102,8 +103,7 @@ function statusOf(payment: Payment | null): OrderStatus[] {
 }
 
 function paymentOf(session: Stripe.Checkout.Session, payments: Map<string, Payment>): Payment {
-  const intent = session.payment_intent;
-  const known = payments.get(typeof intent === "string" ? intent : (intent?.id ?? ""));
+  const known = payments.get(idOf(session.payment_intent));
   const nothing: Payment = { total: 0, refunded: 0, dispute: "none" };
   return { ...(known ?? nothing), total: session.amount_total ?? 0 };
 }
@@ -111,7 +111,7 @@ function paymentOf(session: Stripe.Checkout.Session, payments: Map<string, Payme
 async function listPayments({ services }: World): Promise<Map<string, Payment>> {
   const payments = new Map<string, Payment>();
   const of = (intent: string | { id: string } | null): Payment => {
-    const id = typeof intent === "string" ? intent : (intent?.id ?? "");
+    const id = idOf(intent);
     const payment = payments.get(id) ?? { total: 0, refunded: 0, dispute: "none" };
     payments.set(id, payment);
     return payment;
