@@ -1,6 +1,7 @@
 import { isLivemode } from "#lib/orders/livemode.ts";
 import { listOrdersInDoubt } from "#lib/orders/reconcile-queries.ts";
 import type { Services } from "#lib/services/index.ts";
+import { hasLateMail } from "./outbox-queries.ts";
 
 type Status = "pass" | "warn" | "fail";
 
@@ -62,12 +63,8 @@ class LateWork extends Error {}
 
 async function refuseLateMail({ database }: Services, now: Date): Promise<void> {
   const before = new Date(now.getTime() - 10 * MINUTE_MS);
-  const rows = await database.read<object[]>`
-    SELECT 1 FROM outbox
-    WHERE sent_at IS NULL AND failed_at IS NULL AND created_at < ${before}::timestamptz
-      AND template <> 'new-course'
-    LIMIT 1`;
-  if (rows.length > 0) throw new LateWork("mail has been waiting for more than 10 minutes");
+  if (await hasLateMail(database, before))
+    throw new LateWork("mail has been waiting for more than 10 minutes");
 }
 
 // The reconciler asks about each of them after eleven minutes at the latest.

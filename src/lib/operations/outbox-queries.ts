@@ -79,3 +79,14 @@ export async function markMailFailed(
         failed_at = CASE WHEN ${mail.retryAt}::timestamptz IS NULL THEN ${mail.now}::timestamptz END
     WHERE dedupe_key = ${mail.dedupeKey} AND sent_at IS NULL`;
 }
+
+/** Whether a mail has been waiting since before a time; news, which wait for all others, don't count. */
+export async function hasLateMail(database: Database, before: Date): Promise<boolean> {
+  const rows = await database.read<{ dedupeKey: string }[]>`
+    SELECT dedupe_key
+    FROM outbox
+    WHERE sent_at IS NULL AND failed_at IS NULL AND template <> 'new-course'
+      AND created_at < ${before}::timestamptz
+    LIMIT 1`;
+  return rows.length > 0;
+}
