@@ -74,7 +74,7 @@ test("so do sign-ins, and the start of a checkout", async ({ visitor }) => {
     form: { courseIds: course?.id ?? "", terms: "on", waiver: "on" },
   });
   expect(checkout.status()).toBe(303);
-  await expectCalls(checkout, "checkout", { database: 5, redis: 3 });
+  await expectCalls(checkout, "checkout", { database: 4, redis: 3 });
 });
 
 test("so does an event of Stripe, and it never asks Redis", async ({ visitor }) => {

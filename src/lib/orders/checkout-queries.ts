@@ -103,18 +103,18 @@ export async function findCheckoutState(
 }
 
 /**
- * Writes an order for courses at the prices that the database has. All of them must be for sale in
- * one currency, else nothing is written. Violates order_items_one_open_key when another tab was
- * faster.
+ * Writes an order for courses at the prices that the database has, and gives it. All of them must
+ * be for sale in one currency, else nothing is written: null. Violates order_items_one_open_key
+ * when another tab was faster.
  */
 export async function insertOrder(
   database: Database,
   order: Buyer & { now: Date; expiresAt: Date },
-): Promise<void> {
+): Promise<OpenOrder | null> {
   const { userId, courseIds, livemode, now, expiresAt } = order;
-  await database.write`
+  const [row] = await database.write<OpenOrder[]>`
     WITH wanted AS (
-      SELECT id, title, price_amount, currency
+      SELECT id, slug, title, price_amount, currency
       FROM courses
       WHERE id = ANY (${courseIds}::uuid[]) AND published_at IS NOT NULL
     ), total AS (
@@ -129,13 +129,24 @@ export async function insertOrder(
              ${now}::timestamptz, ${now}::timestamptz, ${expiresAt}::timestamptz,
              ${now}::timestamptz, ${now}::timestamptz
       FROM total
-      RETURNING id, user_id, livemode
+      RETURNING id, user_id, livemode, status, attempt, currency, stripe_session_id, created_at,
+                expires_at
+    ), items AS (
+      INSERT INTO order_items (order_id, user_id, course_id, title, price_amount, livemode)
+      SELECT created.id, created.user_id, wanted.id, wanted.title, wanted.price_amount,
+             created.livemode
+      FROM created
+      CROSS JOIN wanted
+      RETURNING course_id, title, price_amount
     )
-    INSERT INTO order_items (order_id, user_id, course_id, title, price_amount, livemode)
-    SELECT created.id, created.user_id, wanted.id, wanted.title, wanted.price_amount,
-           created.livemode
-    FROM created
-    CROSS JOIN wanted`;
+    SELECT id, status, attempt, currency, stripe_session_id, created_at, expires_at,
+           (SELECT jsonb_agg(jsonb_build_object(
+              'courseId', items.course_id, 'slug', wanted.slug, 'title', items.title,
+              'priceAmount', items.price_amount) ORDER BY items.title, items.course_id)
+            FROM items
+            JOIN wanted ON wanted.id = items.course_id) AS items
+    FROM created`;
+  return row ?? null;
 }
 
 /** Remembers the session that Stripe made for an order. Gives false when the order has moved on. */

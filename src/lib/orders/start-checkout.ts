@@ -98,8 +98,8 @@ async function takeStep(
     );
   const other = state.orders.find((order) => !isFor(order, state.courses));
   if (other) return closeOrder(services, other, now);
-  const [order] = state.orders;
-  if (!order) return writeOrder(services, purchase, livemode);
+  const order = state.orders[0] ?? (await writeOrder(services, purchase, livemode));
+  if (!order) return null;
   return order.stripeSessionId
     ? reuseSession(services, order, order.stripeSessionId, now)
     : openSession(services, purchase, order, state.customerId);
@@ -119,18 +119,19 @@ function isFor({ items, currency }: OpenOrder, courses: SoldCourse[]): boolean {
   );
 }
 
+// Null when another tab was faster, or a course is no longer for sale.
 async function writeOrder(
   { database }: CheckoutServices,
   { userId, courseIds, now }: Purchase,
   livemode: boolean,
-): Promise<null> {
+): Promise<OpenOrder | null> {
   const expiresAt = new Date(now.getTime() + SESSION_TTL_MS);
   try {
-    await insertOrder(database, { userId, courseIds, livemode, now, expiresAt });
+    return await insertOrder(database, { userId, courseIds, livemode, now, expiresAt });
   } catch (error) {
     if (!violates(error, "order_items_one_open_key")) throw error;
+    return null;
   }
-  return null;
 }
 
 // An open order at a price that is no more, or with other courses: it can't be paid any more after

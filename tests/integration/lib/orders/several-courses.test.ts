@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findCheckoutState, insertOrder } from "#lib/orders/checkout-queries.ts";
 import { startCheckout } from "#lib/orders/start-checkout.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
@@ -36,6 +38,20 @@ test("one payment opens every course of the order", async () => {
     { title: "One", state: "owned", paid: 4900, refunded: 0, open: true },
     { title: "Two", state: "owned", paid: 2500, refunded: 0, open: true },
   ]);
+});
+
+test("an order is given as it was written, as every later look finds it", async () => {
+  const { database } = shop.services;
+  const { userId } = await insertBuyer(shop);
+  const buyer = { userId, courseIds: [two, one], livemode: false };
+  const now = new Date();
+  const times = { now, expiresAt: new Date(now.getTime() + 60_000) };
+  const notAllSold = [one, randomUUID()];
+  expect(await insertOrder(database, { ...buyer, ...times, courseIds: notAllSold })).toBeNull();
+  expect((await findCheckoutState(database, buyer)).orders).toEqual([]);
+  const written = await insertOrder(database, { ...buyer, ...times });
+  expect(written?.items.map(({ title }) => title)).toEqual(["One", "Two"]);
+  expect((await findCheckoutState(database, buyer)).orders).toEqual([written]);
 });
 
 test("the same courses in another order of mind lead to the same page", async () => {
