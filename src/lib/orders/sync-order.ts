@@ -18,6 +18,8 @@ export interface SyncOptions {
   sessionId?: string | undefined;
   /** The event that led here; it is noted as done together with the order. */
   event?: EventRecord;
+  /** The order, when it has just been read; it is read anew when somebody else was faster. */
+  order?: OrderRecord | null;
 }
 
 const MAX_TRIES = 6;
@@ -37,8 +39,10 @@ export async function syncOrder(
   const { database, environment } = services;
   const ask: StripeCall = (call) =>
     options.hasty ? services.stripe.runOnce(call) : services.stripe.run(call);
+  let read = options.order;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt++) {
-    const order = await findOrderRecord(database, orderId);
+    const order = read ?? (await findOrderRecord(database, orderId));
+    read = null;
     if (!order) return null;
     // Our key can't ask about an order of the other mode.
     if (order.livemode !== isLivemode(environment)) return order.status;

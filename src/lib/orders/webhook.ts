@@ -2,6 +2,7 @@ import type { Services } from "#lib/services/index.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
 import type { OrderStatus } from "./order.ts";
 import { findEventTarget } from "./stripe-events.ts";
+import { findOrderRecord } from "./sync-queries.ts";
 import { syncOrder } from "./sync-order.ts";
 import { listKnownEvents } from "./webhook-queries.ts";
 
@@ -36,12 +37,16 @@ export async function handleStripeEvent(
   const event = await verify(services, request);
   const target = await findEventTarget(services, (call) => services.stripe.runOnce(call), event);
   if ("ignored" in target) return { outcome: "ignored", reason: target.ignored };
-  const known = await listKnownEvents(services.database, [event.id]);
+  const [known, order] = await Promise.all([
+    listKnownEvents(services.database, [event.id]),
+    findOrderRecord(services.database, target.orderId),
+  ]);
   if (known.has(event.id)) return { outcome: "ignored", reason: "done-before" };
   const status = await syncOrder(services, target.orderId, {
     now: request.now,
     hasty: true,
     sessionId: target.sessionId,
+    order,
     event: { id: event.id, type: event.type, createdAt: new Date(event.created * 1000) },
   });
   if (!status) throw new OrderMissingError(`Event ${event.id} names an order that is not there.`);
