@@ -143,4 +143,12 @@ export const mutants: Mutant[] = [
     to: "",
     tests: [BREAKERS],
   },
+  {
+    id: "V18",
+    case: "an error of a machine before Stripe is taken for a session",
+    file: "src/lib/services/stripe.ts",
+    from: "if (response.ok) return response;",
+    to: "if (response) return response;",
+    tests: [RETRIES],
+  },
 ];

@@ -100,9 +100,23 @@ async function createClient(
   });
 }
 
-// Stripe never redirects; who answers in its place may not send its key elsewhere.
-function fetchDirectly(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  return fetch(input, { ...init, redirect: "manual" });
+// Stripe never redirects; who answers in its place may not send its key elsewhere. The library tells an error by its body
+// alone: what another machine on the way says in JSON of its own would be taken for what was asked, and is emptied.
+async function fetchDirectly(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { ...init, redirect: "manual" });
+  if (response.ok) return response;
+  const body = await response.text();
+  return new Response(isErrorOfStripe(body) ? body : null, response);
+}
+
+// https://docs.stripe.com/api/errors
+function isErrorOfStripe(body: string): boolean {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === "object" && error !== null;
+  } catch {
+    return false;
+  }
 }
 
 async function verifyEvent(

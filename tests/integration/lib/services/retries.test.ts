@@ -42,10 +42,10 @@ test("a Redis that fails half of the time is asked 1.2 times as often at most", 
   expect(failed, "what was not tried again has failed").toBeGreaterThan(0);
 });
 
-// With nothing of the retry budget spent, and no failure in the breaker.
-async function freshDatabaseAt(url: string): Promise<ReturnType<typeof databaseAt>> {
+/** The clients with nothing of the retry budgets spent, and no failure in the breakers. */
+function freshClients(): Promise<typeof import("./vendor.ts")> {
   vi.resetModules();
-  return (await import("./vendor.ts")).databaseAt(url);
+  return import("./vendor.ts");
 }
 
 const PASSING = { "57P01": "a shutdown", "08006": "a broken connection", "40001": "a conflict" };
@@ -55,7 +55,7 @@ for (const [code, what] of [...Object.entries(PASSING), [null, "no answer"]] as 
 
   test(`after ${what}, a read is asked once more`, async () => {
     const { url, asked } = await serveVendor(inTurn(fail, say(NO_ROWS), fail, fail, fail));
-    const database = await freshDatabaseAt(url);
+    const database = (await freshClients()).databaseAt(url);
     expect(await database.read`SELECT 1`).toEqual([]);
     expect(asked).toHaveLength(2);
     await expect(database.read`SELECT 1`).rejects.toThrow();
@@ -64,7 +64,7 @@ for (const [code, what] of [...Object.entries(PASSING), [null, "no answer"]] as 
 
   test(`after ${what}, a write is not asked again: it may have been done`, async () => {
     const { url, asked } = await serveVendor(inTurn(fail, say(NO_ROWS)));
-    const database = await freshDatabaseAt(url);
+    const database = (await freshClients()).databaseAt(url);
     await expect(database.write`UPDATE users SET name = ${"Kim"}`).rejects.toThrow();
     expect(asked).toHaveLength(1);
   });
@@ -74,7 +74,7 @@ test.each(["42601", "23505", "53300", "28P01"])(
   "a read that is refused by %s would be refused again",
   async (code) => {
     const { url, asked } = await serveVendor(inTurn(refusal(code), say(NO_ROWS)));
-    const database = await freshDatabaseAt(url);
+    const database = (await freshClients()).databaseAt(url);
     await expect(database.read`SELECT 1`).rejects.toThrow();
     expect(asked).toHaveLength(1);
   },
@@ -106,3 +106,16 @@ test("what Stripe asks to be asked later is, when it is soon", async () => {
   await expect(ask()).rejects.toMatchObject({ dependency: "stripe" });
   expect(asked).toHaveLength(3);
 });
+
+test.each([{}, { error: "busy" }, { message: "bad gateway" }, null])(
+  "an error that is not of Stripe's making, %j, is no answer of Stripe",
+  async (body) => {
+    for (const status of [302, 404, 429, 502]) {
+      const { url, asked } = await serveVendor(say(body, status));
+      const stripe = (await freshClients()).stripeAt(url);
+      const found = stripe.runOnce((client) => client.checkout.sessions.retrieve("cs_1"));
+      await expect(found, String(status)).rejects.toMatchObject({ dependency: "stripe" });
+      expect(asked).toHaveLength(1);
+    }
+  },
+);
