@@ -30,12 +30,13 @@ export const confirmSecondStep = defineAction({
       const step = token && (await secondSteps.find(services.redis, token));
       if (!token || !step)
         throw new AppError("conflict", "Too much time has passed. Please sign in again.");
-      const { id, email, remember } = step;
+      const { id, email, remember, passwordChangedAt } = step;
       const now = new Date();
       await factors.checkSecondFactor(services, { userId: id, code: input.code, now });
       await secondSteps.delete(services.redis, token);
       secondStepCookie.delete(context.cookies);
-      await startSession(context, { id, isSecondFactorUsed: true }, "sign-in");
+      const user = { id, isSecondFactorUsed: true, passwordChangedAt };
+      await startSession(context, user, "sign-in");
       if (remember) writeDeviceCookie(context.cookies, services.environment.JWT_SECRET, email);
       return { next: nextAddress(input.next, "/learn") };
     }),

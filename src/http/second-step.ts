@@ -1,5 +1,5 @@
 import type { APIContext } from "astro";
-import type { User } from "#lib/accounts/queries.ts";
+import type { UserWithPassword } from "#lib/accounts/queries.ts";
 import { secondSteps } from "#lib/accounts/second-step.ts";
 import { secondStepCookie } from "./token-cookie.ts";
 
@@ -9,10 +9,13 @@ import { secondStepCookie } from "./token-cookie.ts";
  */
 export async function waitForSecondStep(
   { cookies, locals }: Pick<APIContext, "cookies" | "locals">,
-  { id, email }: Pick<User, "id" | "email">,
+  user: Pick<UserWithPassword, "id" | "email"> &
+    Partial<Pick<UserWithPassword, "passwordChangedAt">>,
   { remember, next }: { remember: boolean; next: string },
 ): Promise<string> {
-  const token = await secondSteps.create(locals.services.redis, { id, email, remember });
+  const { id, email, passwordChangedAt } = user;
+  const step = { id, email, remember, passwordChangedAt };
+  const token = await secondSteps.create(locals.services.redis, step);
   secondStepCookie.write(cookies, token);
   return `/sign-in/second-step?next=${encodeURIComponent(next)}`;
 }

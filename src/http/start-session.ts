@@ -17,11 +17,12 @@ type Context = Pick<APIContext, "cookies" | "locals" | "request">;
  * Always with a new id: one that was planted before, or was worth less, opens nothing afterwards
  * (ASVS V7.2.4). `kind` says how somebody signed in, to be written down and told to the owner; it is
  * left out for who is signed in already, or has just made the account. Throws AppError for an account
- * that is locked or erased, DependencyError without Redis.
+ * that is locked or erased, or whose password is no longer the one of `passwordChangedAt`, and
+ * DependencyError without Redis.
  */
 export async function startSession(
   context: Context,
-  user: { id: string; isSecondFactorUsed?: boolean },
+  user: { id: string; isSecondFactorUsed?: boolean; passwordChangedAt?: Date | undefined },
   kind: SignInKind | null = null,
 ): Promise<void> {
   const { cookies, locals, request } = context;
@@ -30,6 +31,13 @@ export async function startSession(
   if (!account || account.erasedAt) throw new AppError("unauthorized", "There is no such account.");
   if (account.lockedAt)
     throw new AppError("forbidden", "This account is locked. Write to us to have it opened.");
+  const proved = user.passwordChangedAt ?? account.passwordChangedAt;
+  if (proved.getTime() !== account.passwordChangedAt.getTime())
+    throw new AppError(
+      "unauthorized",
+      "This password was changed a moment ago. Please use the new one.",
+      { event: "sign-in-failed" },
+    );
   const former = readSessionCookie(cookies);
   // Who has typed a code here keeps what it is worth when the session is only renewed.
   const isKept = session?.userId === user.id && session.isSecondFactorUsed;

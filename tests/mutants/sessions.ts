@@ -166,4 +166,12 @@ export const mutants: Mutant[] = [
     to: "{ xx: true }",
     tests: ["tests/integration/lib/accounts/session-list.test.ts"],
   },
+  {
+    id: "J21",
+    case: "S16 a sign-in that was begun before the password changed outlives it",
+    file: "src/http/start-session.ts",
+    from: "const proved = user.passwordChangedAt ?? account.passwordChangedAt;",
+    to: "const proved = account.passwordChangedAt;",
+    tests: ["tests/integration/actions/ways-in.test.ts"],
+  },
 ];

@@ -3,7 +3,11 @@ export function defineAction<Definition>(definition: Definition): Definition {
   return definition;
 }
 
-export class ActionError extends Error {}
+export class ActionError extends Error {
+  constructor({ message }: { code: string; message: string }) {
+    super(message);
+  }
+}
 
 export function isInputError(): boolean {
   return false;

@@ -2,7 +2,6 @@ import { enforceLimits, EVERYBODY, type LimitName } from "#lib/rate-limits.ts";
 import type { Services } from "#lib/services/index.ts";
 import { signingSecrets } from "#lib/tokens.ts";
 import { readKnownDevice } from "./known-device.ts";
-import type { User } from "./queries.ts";
 import { checkCredentials } from "./sign-in.ts";
 
 export interface SignInAttempt {
@@ -24,7 +23,7 @@ export interface SignInAttempt {
 export async function signIn(
   services: Pick<Services, "database" | "redis" | "environment">,
   attempt: SignInAttempt,
-): Promise<User & { hasSecondFactor: boolean }> {
+): ReturnType<typeof checkCredentials> {
   const known = knownDevice(services, attempt);
   await enforceLimits(services.redis, limitsOf(attempt, known));
   return checkCredentials(services, attempt);

@@ -13,6 +13,7 @@ export interface User {
 
 export interface UserWithPassword extends User {
   passwordHash: string;
+  passwordChangedAt: Date;
   hasSecondFactor: boolean;
   /** Staff has locked the account. */
   isLocked: boolean;
@@ -24,7 +25,7 @@ export async function findUserByEmail(
   email: string,
 ): Promise<UserWithPassword | null> {
   const [user] = await database.read<UserWithPassword[]>`
-    SELECT id, email, name, role, password_hash, EXISTS (
+    SELECT id, email, name, role, password_hash, password_changed_at, EXISTS (
         SELECT
         FROM totp_factors
         WHERE user_id = users.id AND confirmed_at IS NOT NULL

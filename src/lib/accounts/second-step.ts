@@ -9,6 +9,8 @@ const storedStep = z.object({
   email: z.string(),
   /** The person asked for this device to be remembered. */
   remember: z.boolean(),
+  /** Of the password that was typed; left out when another provider signed in. */
+  passwordChangedAt: z.coerce.date().optional(),
 });
 
 /** Those whose password was right and who have not typed a code yet: signed in nowhere. */

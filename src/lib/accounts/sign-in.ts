@@ -1,7 +1,12 @@
 import { AppError } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { hashPassword, needsRehash, verifyPassword } from "./passwords.ts";
-import { findUserByEmail, updatePasswordHash, type User } from "./queries.ts";
+import {
+  findUserByEmail,
+  updatePasswordHash,
+  type User,
+  type UserWithPassword,
+} from "./queries.ts";
 
 /**
  * The account that address and password belong to. Throws AppError "unauthorized" with one message for every
@@ -10,7 +15,7 @@ import { findUserByEmail, updatePasswordHash, type User } from "./queries.ts";
 export async function checkCredentials(
   services: Pick<Services, "database">,
   credentials: { email: string; password: string },
-): Promise<User & { hasSecondFactor: boolean }> {
+): Promise<User & Pick<UserWithPassword, "hasSecondFactor" | "passwordChangedAt">> {
   const user = await findUserByEmail(services.database, credentials.email);
   const isRight = await verifyPassword(credentials.password, user?.passwordHash ?? null);
   if (!user || !isRight)
@@ -28,6 +33,6 @@ export async function checkCredentials(
       former: user.passwordHash,
       hash: await hashPassword(credentials.password),
     });
-  const { id, email, name, role, hasSecondFactor } = user;
-  return { id, email, name, role, hasSecondFactor };
+  const { id, email, name, role, hasSecondFactor, passwordChangedAt } = user;
+  return { id, email, name, role, hasSecondFactor, passwordChangedAt };
 }

@@ -14,6 +14,7 @@ import { createSession, readSession, type Session } from "#lib/accounts/sessions
 import { signUp } from "#lib/accounts/sign-up.ts";
 import { totpCode } from "#lib/accounts/totp.ts";
 import { GET as comeBackFrom } from "../../../src/pages/sign-in/with/[provider]/callback.ts";
+import type { Database } from "#lib/services/database.ts";
 import { makeJar, type CookieJar } from "../../support/cookie-jar.ts";
 import { openShop, type TestShop } from "../../support/shop.ts";
 import { DEVICE, makeAccount, NEW_PASSWORD, PASSWORD, warmUp } from "../lib/accounts/account.ts";
@@ -75,6 +76,31 @@ test("S12: a password opens a session, and with a second factor not before its c
   expect(await openedBy(other), "a wrong code").toBeNull();
   await act(other, "confirmSecondStep", { code: code() });
   expect(await openedBy(other)).toMatchObject({ userId: user.id, isSecondFactorUsed: true });
+});
+
+test("S16: a password that is changed while it is being checked, or before the code, opens nothing", async () => {
+  const change = (id: string) =>
+    shop.sql("UPDATE users SET password_changed_at = now() WHERE id = $1", [id]);
+  const plain = await makeAccount(shop);
+  const read: Database["read"] = async (...statement) => {
+    const rows = await shop.services.database.read(...statement);
+    if (JSON.stringify(rows).includes("passwordHash")) await change(plain.id);
+    return rows as never;
+  };
+  const services = { ...shop.services, database: { ...shop.services.database, read } };
+  const jar = makeJar();
+  const signIn = { email: plain.email, password: PASSWORD };
+  await expect(sendForm(services, "signIn", signIn, { jar, later })).rejects.toThrow(/changed/);
+  expect(await openedBy(jar)).toBeNull();
+  await act(jar, "signIn", signIn);
+  expect(await openedBy(jar)).toMatchObject({ userId: plain.id });
+
+  const { user, code } = await makeProtected();
+  const other = makeJar();
+  await act(other, "signIn", { email: user.email, password: PASSWORD });
+  await change(user.id);
+  await expect(act(other, "confirmSecondStep", { code: code() })).rejects.toThrow(/changed/);
+  expect(await openedBy(other)).toBeNull();
 });
 
 test("S12: a code that was typed for one account is worth nothing for another", async () => {
