@@ -34,6 +34,7 @@ export function stackVariables(urls: StackUrls, secrets: Secrets): Record<string
     EMAIL_API_BASE: urls.stack,
     EMAIL_PASSWORD: secrets.emailPassword,
     EMAIL_FROM: "Slipway <noreply@slipway.example>",
+    CONTACT_EMAIL: "hello@slipway.example",
     EMAIL_WEBHOOK_PUBLIC_KEY: publicHalf(secrets.emailWebhookPrivateKey),
     GOOGLE_CLIENT_ID: OPENID_CLIENT_ID,
     GOOGLE_CLIENT_SECRET: secrets.socialClientSecret,

@@ -22,7 +22,7 @@ export const contact = defineAction({
       await enqueueMail(services.database, {
         dedupeKey: `contact:${requestId}`,
         template: "contact",
-        recipient: services.environment.EMAIL_FROM,
+        recipient: services.environment.CONTACT_EMAIL,
         parameters: input,
       });
       context.locals.cfContext.waitUntil(sendDueMail(services, { now: new Date() }));

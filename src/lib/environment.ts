@@ -29,7 +29,9 @@ export const environmentSchema = z.object({
   APP_ENV: z
     .enum(["development", "staging", "production"])
     .describe("Which environment this is; fixed at build time by wrangler.toml"),
-  SITE_URL: url.describe("The shop's own address, without a slash at the end"),
+  SITE_URL: url
+    .regex(/^\w+:\/\/[^/?#]+$/, "must end with the host: no path, and no slash")
+    .describe("The shop's own address, without a slash at the end"),
   DATABASE_URL: z
     .string()
     .regex(
@@ -73,6 +75,11 @@ export const environmentSchema = z.object({
   EMAIL_USER: z.string().optional().describe("SMTP user name; not needed for SendGrid"),
   EMAIL_PASSWORD: z.string().min(1).describe("SendGrid's API key, or the SMTP password"),
   EMAIL_FROM: z.string().regex(/@/, "must hold an address").describe("Sender of all mail"),
+  CONTACT_EMAIL: z
+    .email("must be an address")
+    .describe(
+      "A mailbox that somebody reads: for messages of the contact page and answers to our mail",
+    ),
   EMAIL_WEBHOOK_PUBLIC_KEY: z
     .string()
     .regex(P256_PUBLIC_KEY, "must be the verification key that SendGrid shows for its webhook")

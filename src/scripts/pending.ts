@@ -15,6 +15,7 @@ addEventListener("submit", (event) => {
   if (!(submitter instanceof HTMLButtonElement)) return;
   const content = [...submitter.childNodes];
   const end = () => {
+    clearTimeout(timer);
     form.ariaBusy = null;
     submitter.replaceChildren(...content);
     removeEventListener("pageshow", end);
@@ -22,6 +23,6 @@ addEventListener("submit", (event) => {
   form.ariaBusy = "true";
   submitter.textContent = submitter.dataset.pending ?? "One moment…";
   // The visitor may stop the request, or come back to this page as it was left.
-  setTimeout(end, LONGEST_MS);
+  const timer = setTimeout(end, LONGEST_MS);
   addEventListener("pageshow", end);
 });

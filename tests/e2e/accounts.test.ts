@@ -163,7 +163,7 @@ test("a message from the contact page reaches the shop", async ({ page }) => {
   await page.getByLabel("Message").fill(`A question.\n\nAbout ${word}.`);
   await page.getByRole("button", { name: "Send the message" }).click();
   await expect(page.getByRole("heading", { name: "Your message is on its way" })).toBeVisible();
-  const arrived = await waitForMail("noreply@slipway.example", new RegExp(`Message from ${name}`));
+  const arrived = await waitForMail("hello@slipway.example", new RegExp(`Message from ${name}`));
   expect(arrived.text).toContain(word);
 });
 

@@ -221,6 +221,8 @@ test("a method that means nothing here is 405 and says which do", async ({ visit
     ["/api/jobs/outbox", ["GET"], "POST"],
     [`/api/orders/${NOBODY}`, ["POST"], "GET, HEAD"],
     ["/robots.txt", ["POST"], "GET, HEAD"],
+    ["/sign-in?_action=signIn", ["PUT", "DELETE"], "GET, HEAD, POST"],
+    ["/_actions/signIn", ["GET", "HEAD", "PUT"], "POST"],
   ];
   for (const [path, methods, allow] of allowed)
     for (const method of methods) {

@@ -116,7 +116,14 @@ test("an API address that is nobody's is a JSON 404", async ({ visitor }) => {
 
 test("what can be read can be asked for without its body", async ({ visitor }) => {
   const picture = `/courses/${COURSE}/social.png`;
-  for (const path of ["/", "/api/health", "/api/health/live", "/robots.txt", picture]) {
+  for (const path of [
+    "/",
+    "/api/health",
+    "/api/health/live",
+    "/robots.txt",
+    "/sitemap.xml",
+    picture,
+  ]) {
     const response = await visitor.head(path);
     expect.soft(response.status(), path).toBe(200);
     expect.soft(await response.text(), path).toBe("");
@@ -157,7 +164,8 @@ test("a shared link shows the course's own picture", async ({ visitor }) => {
   // The size stands in a PNG's first chunk (PNG specification, 11.2.1).
   const picture = await response.body();
   expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([1200, 630]);
-  expect((await visitor.get("/courses/nowhere/social.png")).status()).toBe(404);
+  const none = await visitor.get("/courses/nowhere/social.png", { maxRedirects: 0 });
+  expect(none.headers().location, "the shop's own").toBe("/social.png");
 });
 
 test("health is for everybody, its checks for operators", async ({ visitor }) => {

@@ -17,10 +17,9 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
     throw new AppError("not-found", "There is no such page.");
   const isPage = !routePattern.startsWith("/api/");
   const isAction = url.searchParams.has("_action") || routePattern.startsWith("/_actions");
-  // An endpoint says itself which it has; a page's form is posted to its action.
-  const methods = isAction ? [...PAGE_METHODS, "POST"] : PAGE_METHODS;
+  const methods = methodsOf(routePattern, isAction);
   if (isPage && !methods.includes(request.method))
-    return problemResponse({ status: 405, headers: { Allow: PAGE_METHODS.join(", ") } });
+    return problemResponse({ status: 405, headers: { Allow: methods.join(", ") } });
   // Every action takes a form; Astro would parse JSON before it says so, and fail on what is none.
   if (isAction && request.headers.get("content-type")?.startsWith("application/json"))
     return problemResponse({ status: 415 });
@@ -35,6 +34,12 @@ export const refuseBadRequests = defineMiddleware((context, next) => {
     });
   return next();
 });
+
+// An endpoint says itself which it has; a page's form is posted to its action.
+function methodsOf(routePattern: string, isAction: boolean): string[] {
+  if (routePattern.startsWith("/_actions")) return ["POST"];
+  return isAction ? [...PAGE_METHODS, "POST"] : PAGE_METHODS;
+}
 
 function decode(text: string): string {
   try {

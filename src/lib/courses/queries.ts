@@ -90,7 +90,10 @@ export async function findPublishedCourse(
 }
 
 /** The PNG of the published course at this address (see social-image.ts), or null. */
-export async function findSocialImage(database: Database, slug: string): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function findSocialImage(
+  database: Database,
+  slug: string,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const [row] = await database.read<{ image: string | null }[]>`
     SELECT encode(social_image, 'base64') AS image
     FROM courses

@@ -5,6 +5,8 @@ import type { Database } from "#lib/services/database.ts";
 export interface MyCourse extends CourseCard {
   grantedAt: Date;
   doneCount: number;
+  /** A lesson of it was opened. */
+  isBegun: boolean;
   /** The unfinished lesson opened last, else the next unfinished one behind the last opened; null when all are done. */
   continueWith: { slug: string; title: string; position: number } | null;
 }
@@ -18,7 +20,8 @@ export async function listMyCourses(
   return database.read<MyCourse[]>`
     SELECT course.id, course.slug, course.title, course.summary, course.topic, course.level,
       course.price_amount, course.currency, course.flags, course.minutes_total,
-      course.lesson_count, entitlement.granted_at, progress.done_count, progress.continue_with
+      course.lesson_count, entitlement.granted_at, progress.done_count,
+      progress.opened_at IS NOT NULL AS is_begun, progress.continue_with
     FROM entitlements AS entitlement
     JOIN courses AS course ON course.id = entitlement.course_id
     CROSS JOIN LATERAL (

@@ -109,10 +109,10 @@ export async function renderMail(
   if (!write) throw new Error(`There is no mail template ${mail.template}`);
   const letter = await write(services, mail.parameters, now);
   if (!letter) return null;
-  const { replyTo, unsubscribeUrl } = letter;
+  const { replyTo = services.environment.CONTACT_EMAIL, unsubscribeUrl } = letter;
   return {
     ...layOut(letter, services.environment.SITE_URL),
-    ...(replyTo && { replyTo }),
+    replyTo,
     ...(unsubscribeUrl && { headers: oneClickHeaders(unsubscribeUrl) }),
   };
 }

@@ -3,7 +3,7 @@ import { DependencyError } from "#lib/errors.ts";
 export interface Breaker {
   /**
    * Runs `call` unless the dependency is known to be down. Throws DependencyError at once while the
-   * breaker is open; otherwise what `call` throws. Failures that `isOutage` denies don't count.
+   * breaker is open; otherwise what `call` throws. What `isOutage` denies is an answer.
    */
   run<T>(call: () => Promise<T>): Promise<T>;
   /** When the dependency last gave no answer (milliseconds since 1970), or null when it has answered since. */

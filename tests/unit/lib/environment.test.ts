@@ -17,6 +17,7 @@ const development = {
   EMAIL_HOST: "smtp.sendgrid.net",
   EMAIL_PASSWORD: "key",
   EMAIL_FROM: "shop@example.com",
+  CONTACT_EMAIL: "shop@example.com",
   JOBS_SECRET: LONG,
   OPERATOR_TOKEN: LONG,
 };
@@ -95,6 +96,11 @@ test.each([
 ])("production refuses %s", (_, change, problem) => {
   expect(problemsOf({ ...production, ...change })).toContain(problem);
 });
+
+test.each(["https://shop.example/", "https://shop.example/shop", "https://shop.example?a=1"])(
+  "%s is not the shop's own address: paths are put behind it",
+  (SITE_URL) => expect(problemsOf({ ...production, SITE_URL })).toContain("SITE_URL"),
+);
 
 test("a live key is refused everywhere but in production", () => {
   expect(problemsOf({ ...development, STRIPE_SECRET_KEY: "rk_live_1" })).toContain("live key");

@@ -1,12 +1,12 @@
 import type { APIRoute } from "astro";
 import { methodNotAllowed } from "#http/problem.ts";
 import { findSocialImage } from "#lib/courses/queries.ts";
-import { AppError } from "#lib/errors.ts";
 
 /** The picture that a shared link to the course or to one of its lessons shows. */
-export const GET: APIRoute = async ({ locals, params }) => {
+export const GET: APIRoute = async ({ locals, params, redirect }) => {
   const image = await findSocialImage(locals.services.database, params.course ?? "");
-  if (!image) throw new AppError("not-found", "There is no such picture.");
+  // Of a course that was published before courses had pictures, say.
+  if (!image) return redirect("/social.png");
   return new Response(image, {
     headers: { "Content-Type": "image/png", "Cache-Control": "public, max-age=86400" },
   });

@@ -61,6 +61,7 @@ test("a course begins with its first lesson", async () => {
   expect(await readCourse("night")).toMatchObject({
     doneCount: 0,
     lessonCount: 3,
+    isBegun: false,
     continueWith: { slug: "lights", title: "Lights", position: 1 },
   });
 });
@@ -75,6 +76,7 @@ test("it continues with the unfinished lesson opened last", async () => {
   });
   await recordOpened(database, lesson("night/lights", 3));
   expect(await readCourse("night")).toMatchObject({
+    isBegun: true,
     continueWith: { slug: "lights" },
   });
 });

@@ -144,20 +144,22 @@ test("the receipt names the order, the course and the price", async () => {
     orderId,
   ]);
   expect(message?.subject).toBe(`Your receipt for order ${order?.number ?? ""}`);
+  const { CONTACT_EMAIL } = shop.services.environment;
+  expect(message?.headers["reply-to"], "who answers").toBe(CONTACT_EMAIL);
   for (const part of ["Sailing by night: €49", "Total: €49", `/orders/${orderId}`])
     expect(message?.text).toContain(part);
 });
 
 test("a visitor's message reaches the shop with its address", async () => {
-  const { EMAIL_FROM } = shop.services.environment;
+  const { CONTACT_EMAIL } = shop.services.environment;
   await enqueueMail(shop.services.database, {
     dedupeKey: "contact:1",
     template: "contact",
-    recipient: EMAIL_FROM,
+    recipient: CONTACT_EMAIL,
     parameters: { name: "Kim", email: "kim@example.com", message: "First.\n\nSecond." },
   });
   await sendDueMail(shop.services, { now: minutes(0) });
-  const [message] = shop.mailbox.messages("noreply@slipway.example");
+  const [message] = shop.mailbox.messages(CONTACT_EMAIL);
   expect(message?.subject).toBe("Message from Kim");
   expect(message?.text).toContain("Address: kim@example.com");
   expect(message?.text).toContain("Second.");

@@ -13,7 +13,7 @@ const TIMEOUTS_MS: Record<string, number> = {
   "error reports": 2_000,
   "errors of browsers": 2_000,
 };
-const SLACK_MS = 1_000;
+const SLACK_MS = 3_000;
 // Nobody waits for them (ARCHITECTURE.md, rule 9).
 const WITHOUT_BREAKER = ["error reports", "errors of browsers"];
 

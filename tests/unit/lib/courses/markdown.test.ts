@@ -30,7 +30,7 @@ test("a fence that names a file becomes a figure with a caption", () => {
   );
 });
 
-test("a fence without a file name is a plain block that can be scrolled by keyboard", () => {
+test("a fence without a file name is a plain block", () => {
   expect(renderMarkdown("```sql\nSELECT 1;\n```\n")).toMatch(/^<pre><code class="hljs/);
 });
 
