@@ -29,6 +29,8 @@ type MailServices = Pick<Services, "database" | "environment"> & {
 const MINUTE_MS = 60_000;
 const CLAIM_MS = 2 * MINUTE_MS;
 const PARALLEL = 5;
+/** No more is begun after this: who called the job waits for 25 seconds (`scheduler/`). */
+const RUN_MS = 15_000;
 /** Waits before the second to the eighth try: 24 hours in all. */
 const WAITS_MS = [1, 5, 15, 60, 180, 420, 760].map((minutes) => minutes * MINUTE_MS);
 
@@ -44,9 +46,11 @@ export async function enqueueMail(
 }
 
 /**
- * Sends the mails that are due. May run at any time and at once with itself: each mail is claimed
- * by one run. What can't be sent now is tried again, eight times in a day, and kept for people to
- * see after that. Throws DependencyError when the database is silent, never for a mail.
+ * Sends the mails that are due, `limit` of them at most. May run at any time and at once with itself: each
+ * mail is claimed by one run. What can't be sent now is tried again, eight times in a day, and kept for
+ * people to see after that. A run that is killed after the provider took a mail and before that was noted
+ * sends it once more: at least once, since none may be lost. Throws DependencyError when the database is
+ * silent, never for a mail.
  */
 export async function sendDueMail(
   services: MailServices,
@@ -54,12 +58,14 @@ export async function sendDueMail(
 ): Promise<OutboxReport> {
   const report: OutboxReport = { sent: 0, delayed: 0, failed: 0, suppressed: 0 };
   const claimedUntil = new Date(now.getTime() + CLAIM_MS);
-  const mails = await claimDueMails(services.database, { now, claimedUntil, limit });
-  // A few at once: with a silent provider all must be over before the claim is.
-  for (let first = 0; first < mails.length; first += PARALLEL) {
-    const batch = mails.slice(first, first + PARALLEL);
-    for (const result of await Promise.all(batch.map((mail) => sendMail(services, mail, now))))
+  const stopAt = Date.now() + RUN_MS;
+  // A few at once, and none claimed that may not be begun: a run that is cut off holds no more than these up.
+  for (let left = limit; left > 0 && Date.now() < stopAt; left -= PARALLEL) {
+    const claim = { now, claimedUntil, limit: Math.min(left, PARALLEL) };
+    const mails = await claimDueMails(services.database, claim);
+    for (const result of await Promise.all(mails.map((mail) => sendMail(services, mail, now))))
       report[result] += 1;
+    if (mails.length < PARALLEL) break;
   }
   return report;
 }

@@ -29,7 +29,10 @@ export const POST: APIRoute = async ({ locals, params, request }) => {
     throw new AppError("unauthorized", "This address needs a secret.");
   const job = JOBS.get(params.job ?? "");
   if (!job) throw new AppError("not-found", "There is no such job.");
-  const report = await job(services, new Date());
+  const work = job(services, new Date());
+  // What was begun is ended also when the caller has stopped waiting.
+  locals.cfContext.waitUntil(work.catch(() => null));
+  const report = await work;
   locals.log("job", { job: params.job, ...report });
   return jsonResponse(report);
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { findRegistration } from "#lib/accounts/queries.ts";
 import { registrationCode, registrationToken } from "#lib/accounts/registration.ts";
 import { signUp } from "#lib/accounts/sign-up.ts";
@@ -66,6 +66,28 @@ test("S41: what people typed is escaped in HTML, left as it is in text, and noth
   );
   expect(message?.html).not.toContain("<b>");
   expect(message?.text).toContain('Kim "<b>" & Co {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $& $1');
+});
+
+test("a run sends as many as it may; one that takes long claims no more than it can send", async () => {
+  const recipients: string[] = [];
+  for (let count = 0; count < 13; count++) recipients.push(await enqueueWelcome());
+  const attempted = async () =>
+    (await Promise.all(recipients.map(rowOf))).filter((row) => row?.attempts === 1).length;
+  expect(await sendDueMail(shop.services, { now: minutes(0), limit: 6 })).toMatchObject({
+    sent: 6,
+  });
+  expect(await attempted()).toBe(6);
+  const startedAt = Date.now();
+  let passedMs = 0;
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => startedAt + passedMs);
+  const send = () => Promise.resolve(void (passedMs += 4_000));
+  const slow = { ...shop.services, email: { send } };
+  const report = await sendDueMail(slow, { now: new Date(startedAt) });
+  clock.mockRestore();
+  expect(report).toMatchObject({ sent: 5 });
+  expect(await attempted()).toBe(11);
+  await sendDueMail(shop.services, { now: minutes(0) });
+  expect(await attempted()).toBe(13);
 });
 
 test("with the provider away mail waits and is tried again", async () => {
