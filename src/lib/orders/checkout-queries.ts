@@ -191,20 +191,28 @@ export async function updateOrderExpiry(
       AND status = 'creating' AND stripe_session_id IS NULL`;
 }
 
-/** Remembers a person's customer at Stripe in the place of `former`; gives the one that counts. */
-export async function upsertCustomer(
-  database: Database,
-  customer: { userId: string; livemode: boolean; id: string; former: string | null },
-): Promise<string> {
+/** A person's customer at Stripe. */
+interface Customer {
+  userId: string;
+  livemode: boolean;
+  id: string;
+}
+
+/** Remembers a person's customer, unless there is one; gives the one that counts. */
+export async function upsertCustomer(database: Database, customer: Customer): Promise<string> {
   const [row] = await database.write<{ stripeCustomerId: string }[]>`
     INSERT INTO payment_customers (user_id, livemode, stripe_customer_id)
     VALUES (${customer.userId}::uuid, ${customer.livemode}, ${customer.id})
     ON CONFLICT (user_id, livemode) DO UPDATE
-    SET stripe_customer_id = CASE
-      WHEN payment_customers.stripe_customer_id = ${customer.former}::text
-      THEN EXCLUDED.stripe_customer_id
-      ELSE payment_customers.stripe_customer_id
-    END
+    SET stripe_customer_id = payment_customers.stripe_customer_id
     RETURNING stripe_customer_id`;
   return row?.stripeCustomerId ?? customer.id;
+}
+
+/** Forgets a customer that Stripe does not know any more, unless another one counts by now. */
+export async function deleteCustomer(database: Database, customer: Customer): Promise<void> {
+  await database.write`
+    DELETE FROM payment_customers
+    WHERE user_id = ${customer.userId}::uuid AND livemode = ${customer.livemode}
+      AND stripe_customer_id = ${customer.id}`;
 }

@@ -25,7 +25,7 @@ export async function createSession(
   order: OpenOrder,
   now: Date,
 ): Promise<Stripe.Checkout.Session | null> {
-  const customer = buyer.customerId ?? (await createCustomer(services, buyer, null));
+  const customer = buyer.customerId ?? (await createCustomer(services, buyer, order));
   const params = sessionParams(services.environment, customer, order);
   const session = await services.stripe.run((stripe) =>
     stripe.checkout.sessions.create(params, { idempotencyKey: `co:${order.id}:${order.attempt}` }),
@@ -38,21 +38,6 @@ export async function createSession(
     now,
   });
   return isStored ? session : null;
-}
-
-/** Makes the person's customer at Stripe, in the place of one that was deleted there. */
-export async function createCustomer(
-  { database, stripe }: CheckoutServices,
-  buyer: Buyer,
-  former: string | null,
-): Promise<string> {
-  const { userId, livemode, email } = buyer;
-  // Keyed by what it replaces, so that two tabs make one customer.
-  const idempotencyKey = `cu:${userId}:${former ?? "first"}`;
-  const customer = await stripe.run((api) =>
-    api.customers.create({ email, metadata: { user_id: userId } }, { idempotencyKey }),
-  );
-  return upsertCustomer(database, { userId, livemode, id: customer.id, former });
 }
 
 /** Ends a session, so that it can't be paid any more. One that has ended already stays as it is. */
@@ -79,6 +64,22 @@ export async function findSession(
     if (isMissing(error)) return null;
     throw error;
   }
+}
+
+// Keyed by the attempt, as the session is: a failure that Stripe keeps, or an address that has
+// changed since, is left behind with it. Of the customers of two orders the first counts.
+async function createCustomer(
+  { database, stripe }: CheckoutServices,
+  { userId, livemode, email }: Buyer,
+  order: OpenOrder,
+): Promise<string> {
+  const customer = await stripe.run((api) =>
+    api.customers.create(
+      { email, metadata: { user_id: userId } },
+      { idempotencyKey: `cu:${order.id}:${order.attempt}` },
+    ),
+  );
+  return upsertCustomer(database, { userId, livemode, id: customer.id });
 }
 
 function sessionParams(

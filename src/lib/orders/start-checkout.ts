@@ -2,6 +2,7 @@ import { AppError, DependencyError } from "#lib/errors.ts";
 import { violates } from "#lib/services/database.ts";
 import type { Services } from "#lib/services/index.ts";
 import {
+  deleteCustomer,
   findCheckoutState,
   insertOrder,
   updateOrderAttempt,
@@ -9,13 +10,7 @@ import {
   type OpenOrder,
   type SoldCourse,
 } from "./checkout-queries.ts";
-import {
-  createCustomer,
-  createSession,
-  expireSession,
-  findSession,
-  type Buyer,
-} from "./checkout-session.ts";
+import { createSession, expireSession, findSession, type Buyer } from "./checkout-session.ts";
 import { isLivemode } from "./livemode.ts";
 import { isMissing } from "./retrieve-facts.ts";
 import { syncOrder } from "./sync-order.ts";
@@ -177,17 +172,20 @@ async function openSession(
     if (status !== "creating") return null;
     if (isTooShort) return nextAttempt().then(() => null);
   }
-  const buyer: Buyer = { userId, email, customerId, livemode: isLivemode(services.environment) };
+  const livemode = isLivemode(services.environment);
+  const buyer: Buyer = { userId, email, livemode, customerId };
   try {
     const session = await createSession(services, buyer, order, now);
     return session?.url ? { kind: "redirect", url: session.url } : null;
   } catch (error) {
     if (statusOf(error) === 409) return waitForOtherTab();
-    if (isMissing(error, "customer")) await createCustomer(services, buyer, buyer.customerId);
+    const isCustomerGone = isMissing(error, "customer");
     // Stripe keeps a failure under its key, and the parameters too, which a deployment may change:
     // the next attempt needs another.
-    else if ((statusOf(error) ?? 0) < 500 && !isOfOtherParameters(error)) throw error;
+    if (!isCustomerGone && (statusOf(error) ?? 0) < 500 && !isOfOtherParameters(error)) throw error;
     await nextAttempt();
+    if (isCustomerGone && customerId)
+      await deleteCustomer(database, { userId, livemode, id: customerId });
     if (error instanceof DependencyError) throw error;
     return null;
   }

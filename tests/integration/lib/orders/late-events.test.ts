@@ -145,14 +145,16 @@ test("a session whose answer is lost on the way is the one that the next click o
   expect(sessions.filter((each) => each.client_reference_id === orderId)).toHaveLength(1);
 });
 
-test("a failure that Stripe keeps under its key is left behind with the next try", async () => {
-  const buyer = await insertBuyer(shop);
-  const operation = "POST /v1/checkout/sessions";
-  shop.stripe.faultQueue.inject({ kind: "500", operation, times: 1 });
-  await expect(buy(shop, buyer, courseId)).rejects.toMatchObject({ code: "unavailable" });
-  const { orderId } = await open(shop, buyer, courseId);
-  expect(await look(shop, orderId)).toMatchObject({ status: "pending" });
-});
+test.each(["POST /v1/checkout/sessions", "POST /v1/customers"])(
+  "a failure that Stripe keeps under the key of %s is left behind with the next try",
+  async (operation) => {
+    const buyer = await insertBuyer(shop);
+    shop.stripe.faultQueue.inject({ kind: "500", operation, times: 1 });
+    await expect(buy(shop, buyer, courseId)).rejects.toMatchObject({ code: "unavailable" });
+    const { orderId } = await open(shop, buyer, courseId);
+    expect(await look(shop, orderId)).toMatchObject({ status: "pending" });
+  },
+);
 
 test("ten clicks of a person who has bought before make one session", async () => {
   const buyer = await insertBuyer(shop);

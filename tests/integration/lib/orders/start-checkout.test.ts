@@ -13,6 +13,7 @@ import {
   look,
   open,
   purchaseOf,
+  type Buyer,
 } from "./purchase.ts";
 
 let shop: TestShop;
@@ -29,6 +30,30 @@ const sessionsOf = (orderId: string) =>
   [...shop.stripe.state.checkouts.values()]
     .map(({ session }) => session)
     .filter((session) => session.client_reference_id === orderId);
+
+const customersOf = ({ email }: Buyer) =>
+  [...shop.stripe.state.customers.values()].filter(
+    (customer) => !customer.deleted && customer.email === email,
+  );
+
+// Our own Stripe, with something that happens when it has just made a customer.
+function whenCustomerIsMade(happen: () => unknown): typeof shop.services {
+  const { stripe } = shop.services;
+  const run: typeof stripe.run = async (call) => {
+    const answer = await stripe.run(call);
+    if ((answer as { object?: string }).object === "customer") await happen();
+    return answer;
+  };
+  return { ...shop.services, stripe: { ...stripe, run } };
+}
+
+async function storedCustomerOf({ userId }: Buyer) {
+  const [row] = await shop.sql<{ id: string }>(
+    "SELECT stripe_customer_id AS id FROM payment_customers WHERE user_id = $1",
+    [userId],
+  );
+  return row?.id ?? "";
+}
 
 async function ordersOf(userId: string) {
   return shop.sql<{ id: string; status: string }>(
@@ -64,6 +89,7 @@ test("ten clicks at once and a second tab lead to one order and one page", async
   const orders = await ordersOf(buyer.userId);
   expect(orders).toHaveLength(1);
   expect(sessionsOf(orders[0]?.id ?? "")).toHaveLength(1);
+  expect(customersOf(buyer)).toHaveLength(1);
 });
 
 test("an owned course is not sold again, even before anybody heard of the payment", async () => {
@@ -183,23 +209,39 @@ test("nobody is sent to a session that the order does not know", async () => {
   expect(result).toEqual({ kind: "redirect", url: order?.url });
 });
 
-test("a customer who was deleted at Stripe is made anew", async () => {
+test("a customer who was deleted at Stripe is made anew, also after a failure", async () => {
   const buyer = await insertBuyer(shop);
   const other = await insertCourse(shop);
-  const customerOf = async () => {
-    const [row] = await shop.sql<{ stripe_customer_id: string }>(
-      "SELECT stripe_customer_id FROM payment_customers WHERE user_id = $1",
-      [buyer.userId],
-    );
-    return row?.stripe_customer_id ?? "";
-  };
   await open(shop, buyer, courseId);
-  const former = await customerOf();
+  const former = await storedCustomerOf(buyer);
   await shop.services.stripe.run((stripe) => stripe.customers.del(former));
+  shop.stripe.faultQueue.inject({ kind: "500", operation: "POST /v1/customers" });
+  await expect(buy(shop, buyer, other)).rejects.toMatchObject({ code: "unavailable" });
   const { sessionId } = await open(shop, buyer, other);
-  const customer = await customerOf();
+  const customer = await storedCustomerOf(buyer);
   expect(customer).not.toBe(former);
   expect(shop.stripe.state.checkouts.get(sessionId)?.session.customer).toBe(customer);
+});
+
+test("who moved to another address after a customer was made and not stored can buy", async () => {
+  const buyer = await insertBuyer(shop);
+  const services = whenCustomerIsMade(() => Promise.reject(new Error("The Worker ended")));
+  await expect(startCheckout(services, purchaseOf(buyer, courseId))).rejects.toThrow("ended");
+  const moved = { ...buyer, email: `moved-${buyer.email}` };
+  const { orderId } = await open(shop, moved, courseId);
+  expect(sessionsOf(orderId)).toHaveLength(1);
+});
+
+test("two first orders at once make two customers, and both are paid as the same one", async () => {
+  const buyer = await insertBuyer(shop);
+  const other = await insertCourse(shop);
+  const services = whenCustomerIsMade(() => open(shop, buyer, other));
+  await startCheckout(services, purchaseOf(buyer, courseId));
+  const customer = await storedCustomerOf(buyer);
+  const orders = await ordersOf(buyer.userId);
+  const sessions = orders.flatMap(({ id }) => sessionsOf(id));
+  expect(sessions.map((session) => session.customer)).toEqual([customer, customer]);
+  expect(customersOf(buyer)).toHaveLength(2);
 });
 
 test("what is not for sale, or without the terms, makes no order", async () => {
