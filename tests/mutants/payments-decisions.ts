@@ -211,4 +211,12 @@ export const mutants: Mutant[] = [
     to: "if (wasDisputed && isDisputed) return",
     tests: [HISTORY],
   },
+  {
+    id: "P105",
+    case: "18 a second double course of an order has the refund of the first sent again",
+    file: "src/lib/orders/decide-items.ts",
+    from: "if (order.paidAt || isLeftOut)",
+    to: "if (order.paidAt)",
+    tests: [DECIDE],
+  },
 ];

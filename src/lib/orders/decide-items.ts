@@ -28,14 +28,14 @@ interface ItemPlan {
 
 /**
  * Decides which items of an order give access: those that were paid for and not wholly paid back.
- * One that is owned through another order is paid back at its first payment, and a matter for a
- * person after that.
+ * One that is owned through another order is paid back at its first payment, together with all
+ * others of the order, and a matter for a person after that.
  */
 export function decideItems(order: OrderRecord, facts: StripeFacts, status: OrderStatus): ItemPlan {
   const amounts = itemAmounts(order, facts);
-  const hasFailed = order.refunds.some(
-    (refund) => refund.source === "duplicate" && !isActive(latestOf(refund, facts)),
-  );
+  // An order has one refund of this kind at most: what it does not name came later.
+  const refund = order.refunds.find(({ source }) => source === "duplicate");
+  const hasFailed = refund !== undefined && !isActive(latestOf(refund, facts));
   const plan: ItemPlan = { items: [], duplicates: [], conflict: null };
   for (const [index, item] of order.items.entries()) {
     const { paid, refunded } = amounts[index] ?? { paid: 0, refunded: 0 };
@@ -49,7 +49,9 @@ export function decideItems(order: OrderRecord, facts: StripeFacts, status: Orde
       refundedAmount: refunded,
     });
     if (!isDouble || paid === 0) continue;
-    if (order.paidAt) plan.conflict = "A course of it is owned through another order meanwhile.";
+    const isLeftOut = refund && !refund.items.some(({ itemId }) => itemId === item.id);
+    if (order.paidAt || isLeftOut)
+      plan.conflict = "A course of it is owned through another order meanwhile.";
     else if (hasFailed) plan.conflict = "A second payment for a course could not be given back.";
     else plan.duplicates.push({ itemId: item.id, amount: paid - refunded });
   }

@@ -72,6 +72,34 @@ test("a grant does not stand in the way of a payment that is under way: it goes 
   expect(refunds).toMatchObject([{ amount: 4900 }]);
 });
 
+test("a grant between a second payment's refund and its answer needs a person, and doubles nothing", async () => {
+  const buyer = await insertBuyer(at.shop);
+  const { orderId, sessionId } = await open(at.shop, buyer, at.one, at.two);
+  const sync = () => syncOrder(at.shop.services, orderId, { now: new Date() });
+  await grant(buyer, at.one);
+  at.shop.stripe.pay(sessionId);
+  at.shop.stripe.faultQueue.inject({
+    kind: "lost-answer",
+    operation: "POST /v1/refunds",
+    times: null,
+  });
+  await expect(sync()).rejects.toMatchObject({ code: "unavailable" });
+  at.shop.stripe.faultQueue.clear();
+  const granted = await grant(buyer, at.two);
+  expect(await sync()).toBe("review");
+  await withdrawGrant(at.shop.services, at.request(granted));
+  expect(await sync()).toBe("partially_refunded");
+  expect(await lookAtItems(at.shop, orderId)).toMatchObject([
+    { title: "One", refunded: 4900, open: false },
+    { title: "Two", refunded: 0, open: true },
+  ]);
+  const payment = paymentOf(at.shop, sessionId);
+  const refunds = [...at.shop.stripe.state.refunds.values()];
+  expect(refunds.filter((each) => each.payment_intent === payment)).toMatchObject([
+    { amount: 4900 },
+  ]);
+});
+
 test("what a person has already is not granted again; ten clicks make one grant", async () => {
   const { buyer, orderId } = await at.buyBoth();
   await expect(grant(buyer, at.one)).rejects.toMatchObject({

@@ -66,7 +66,8 @@ export async function compareBooks(history: History): Promise<void> {
       expect(isGranted, "an item is owned and opens its course, or neither").toBe(
         state === "owned",
       );
-      expect(state, "no item waits for ever").not.toBe("open");
+      if (order.status !== "review")
+        expect(state, "no item waits for ever, but for a person").not.toBe("open");
     }
     if (order.source === "manual") compareGrant(order, all);
     else if (isPaid(own[0])) comparePayment(history, order, own[0], all);

@@ -18,6 +18,7 @@ import {
   throwWorst,
   workerOf,
   type History,
+  type HistoryCourse,
 } from "./history-worker.ts";
 import { purchaseOf } from "./purchase.ts";
 
@@ -63,12 +64,8 @@ export const REQUESTS: Record<string, Request> = {
     refundPart(history, workerOf(history), order),
   ),
   resync: withOrder((history, { id }) => resyncOrder(workerOf(history), actOn(history, id))),
-  grant: async (history, pick) => {
-    const courses = history.courses.slice(0, 1 + (pick % 2)).map(({ slug }) => slug);
-    const { email } = history.buyer;
-    await grantCourses(workerOf(history), { ...actOn(history, ""), email, courses });
-    return true;
-  },
+  grant: (history, pick) => grant(history, history.courses.slice(0, 1 + (pick % 2))),
+  "grant two": (history) => grant(history, history.courses.slice(1)),
   withdraw: withOrder(
     (history, { id }) => withdrawGrant(workerOf(history), actOn(history, id)),
     ({ source }) => source === "manual",
@@ -142,6 +139,15 @@ function refundPart(history: History, services: Services, { id, items }: KnownOr
     itemIds: items.slice(0, 1),
     amount: "12.50",
   });
+}
+
+async function grant(history: History, courses: HistoryCourse[]): Promise<boolean> {
+  await grantCourses(workerOf(history), {
+    ...actOn(history, ""),
+    email: history.buyer.email,
+    courses: courses.map(({ slug }) => slug),
+  });
+  return true;
 }
 
 async function assign(history: History, pick: number): Promise<boolean> {

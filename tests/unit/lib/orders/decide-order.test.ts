@@ -216,6 +216,27 @@ test("a second payment that can't be given back is looked at by a person", () =>
   });
 });
 
+test("a second course that is owned when the refund of the first is written is a person's matter", () => {
+  const items = ["first", "second"].map((id) => sampleItem({ id, isOwnedElsewhere: true }));
+  const order = { subtotalAmount: 9800, totalAmount: 9800, items };
+  const facts = { subtotalAmount: 9800, totalAmount: 9800 };
+  const refunds = [
+    knownRefund({
+      source: "duplicate",
+      status: "requested",
+      stripeRefundId: null,
+      items: [{ itemId: "first", amount: 4900 }],
+    }),
+  ];
+  const made = [refundFacts({ ownId: refunds[0]?.id ?? "" })];
+  for (const told of [[], made])
+    expect(
+      decide({ ...order, refunds }, paidFacts(facts, { receivedAmount: 9800, refunds: told })),
+    ).toMatchObject({ status: "review", duplicates: [] });
+  const unasked = decide(order, paidFacts(facts, { receivedAmount: 9800 }));
+  expect(unasked.duplicates.map(({ itemId }) => itemId)).toEqual(["first", "second"]);
+});
+
 test("a second payment that went back may be disputed, and its refund may fail", () => {
   const items = [sampleItem({ isOwnedElsewhere: true, state: "ended" })];
   const refunds = [knownRefund({ source: "duplicate" })];
