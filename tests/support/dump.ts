@@ -9,6 +9,35 @@ const READ: Record<string, (client: RedisClient, key: string) => Promise<unknown
   hash: (client, key) => client.hgetall(key),
   zset: (client, key) => client.zrange(key, 0, -1, { withScores: true }),
 };
+const SCHEMA = `
+  WITH relations AS (
+    SELECT oid, relname AS name, relkind AS kind, relacl AS rights
+    FROM pg_class
+    WHERE relowner = current_user::regrole AND relnamespace = 'public'::regnamespace
+      AND relname !~ '^schema_migrations'
+  )
+  SELECT concat_ws(' ', name, attname, format_type(atttypid, atttypmod),
+    CASE WHEN attnotnull THEN 'NOT NULL' END, attidentity, pg_get_expr(adbin, adrelid)) AS line
+  FROM relations
+  JOIN pg_attribute ON attrelid = oid AND attnum > 0 AND NOT attisdropped
+  LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  UNION ALL
+  SELECT concat_ws(' ', name, conname, replace(pg_get_constraintdef(c.oid), ' NOT VALID', ''))
+  FROM relations
+  JOIN pg_constraint c ON conrelid = relations.oid
+  UNION ALL
+  SELECT CASE kind WHEN 'i' THEN pg_get_indexdef(oid) ELSE pg_get_viewdef(oid) END
+  FROM relations
+  WHERE kind IN ('i', 'v')
+  UNION ALL
+  SELECT concat_ws(' ', kind, name, grants)
+  FROM relations
+  LEFT JOIN unnest(rights) AS grants ON true
+  UNION ALL
+  SELECT concat_ws(' ', pg_get_functiondef(oid), proacl)
+  FROM pg_proc
+  WHERE proowner = current_user::regrole
+  ORDER BY line`;
 
 /** All rows of all tables as text, by table and in a fixed order, without the columns named here. */
 export async function dumpTables(
@@ -27,6 +56,15 @@ export async function dumpTables(
     dump[name] = rows.map(({ row }) => row);
   }
   return dump;
+}
+
+/**
+ * What the migrations made, in a fixed order: each column, constraint, index, view, right and function. The place of a column
+ * among the others is no part of it, nor whether a constraint was checked on the rows that were there already.
+ */
+export async function describeSchema(query: Query): Promise<string[]> {
+  const lines = await query<{ line: string }>(SCHEMA);
+  return lines.map(({ line }) => line);
 }
 
 /** The keys of Redis that are asked for, all by default, with their values. */

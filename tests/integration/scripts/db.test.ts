@@ -1,12 +1,16 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { describeSchema } from "../../support/dump.ts";
 import { openShop, type TestShop } from "../../support/shop.ts";
 
 const run = promisify(execFile);
+const MIGRATIONS = join(import.meta.dirname, "../../../database/migrations");
+const WAY_BACK = "-- migrate:down";
+const migrations = readdirSync(MIGRATIONS).sort();
 let shop: TestShop;
 
 beforeAll(async () => {
@@ -20,15 +24,8 @@ async function db(...args: string[]): Promise<string> {
   return stdout;
 }
 
-function listRelations(): Promise<{ name: string }[]> {
-  return shop.sql(
-    `SELECT relname AS name FROM pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') ORDER BY relname`,
-  );
-}
-
 test("S10: a reset needs a yes, empties the shop and makes every table and view anew, with nobody in it", async () => {
-  const before = await listRelations();
+  const before = await describeSchema(shop.sql);
   await shop.sql(
     "INSERT INTO users (email, name, password_hash) VALUES ('kim@example.com', 'Kim', 'x')",
   );
@@ -36,7 +33,7 @@ test("S10: a reset needs a yes, empties the shop and makes every table and view 
     stderr: expect.stringContaining("--yes") as string,
   });
   await db("reset", "--yes");
-  expect(await listRelations()).toEqual(before);
+  expect(await describeSchema(shop.sql)).toEqual(before);
   expect(await shop.sql("SELECT email FROM users")).toEqual([]);
 });
 
@@ -50,4 +47,24 @@ test("with a stamp, a seed leaves the courses until they or their table are othe
   expect(await db("seed", "--stamp", stamp)).toContain("lessons, created");
   writeFileSync(stamp, "of other courses");
   expect(await db("seed", "--stamp", stamp)).toContain("lessons, unchanged");
+});
+
+test("each migration's way back undoes what it did, and two runners at once apply each once", async () => {
+  const before = await describeSchema(shop.sql);
+  for (const name of migrations.toReversed()) {
+    const [up = "", down = ""] = readFileSync(join(MIGRATIONS, name), "utf8").split(WAY_BACK);
+    const after = await describeSchema(shop.sql);
+    expect(await db("rollback")).toContain(`Rolled back: ${name}`);
+    // Two ways to one schema: from the file alone, and by the way back of the one after it.
+    await shop.sql(up);
+    expect.soft(await describeSchema(shop.sql), `${name}, back and forth`).toEqual(after);
+    await shop.sql(down);
+  }
+  expect(await describeSchema(shop.sql), "nothing is left").toEqual([]);
+  expect(await db("status")).toContain(`Pending: ${migrations.length}`);
+  const outputs = await Promise.all([db("migrate"), db("migrate")]);
+  const applied = [...outputs.join("").matchAll(/^Applied: (\S+)/gm)].map(([, name]) => name);
+  expect(applied).toEqual(migrations);
+  expect(await db("status")).toContain("Pending: 0");
+  expect(await describeSchema(shop.sql)).toEqual(before);
 });
