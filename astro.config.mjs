@@ -15,6 +15,7 @@ import { SPECULATION_RULES } from "./src/http/speculation-rules.ts";
 const target = process.env.DEPLOY_TARGET ?? "pages";
 // Hot reload writes inline scripts and styles, which the policy below is there to forbid, and who develops reads the log.
 const isDev = process.argv.includes("dev");
+const LATE_DEPENDENCIES = ["@sentry/cloudflare", "@sentry/core", "@simplewebauthn/server"];
 
 export default defineConfig({
   output: "server",
@@ -61,6 +62,10 @@ export default defineConfig({
     },
   },
   vite: {
+    // Not in node_modules, which a copy of this folder may share.
+    cacheDir: ".astro/vite",
+    // What Vite would find only at the first page, which then waits until all is bundled once more.
+    ssr: { optimizeDeps: { include: LATE_DEPENDENCIES } },
     plugins: [
       minifyWorker(),
       withoutJsonSchemas(),

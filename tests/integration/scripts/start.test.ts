@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { copyTree } from "../../../scripts/mutants.ts";
@@ -20,8 +20,8 @@ interface Start {
   output: () => string;
 }
 
-function launch(variables: Record<string, string> = {}): Start {
-  const child = spawn(nodePath(), [join(folder, "scripts", "start.mjs")], {
+function launch(variables: Record<string, string> = {}, flags: string[] = []): Start {
+  const child = spawn(nodePath(), [join(folder, "scripts", "start.mjs"), ...flags], {
     cwd: folder,
     env: childEnvironment({ RELEASE_ID: "a-copy", ...variables }),
     stdio: ["ignore", "pipe", "pipe"],
@@ -90,6 +90,21 @@ test(
     expect(await answers(address)).toBe(false);
   },
 );
+
+test("npm run dev serves a page as it is changed", { timeout: 240_000 }, async () => {
+  const start = launch({}, ["--dev"]);
+  const address = await ready(start);
+  const heading = async () => {
+    const html = await (await fetch(`${address}/contact`)).text();
+    return /<h1[^>]*>([^<]*)/.exec(html)?.[1];
+  };
+  expect(await heading()).toBe("Contact");
+  const page = join(folder, "src", "pages", "contact.astro");
+  writeFileSync(page, readFileSync(page, "utf8").replace("<h1>Contact", "<h1>Changed"));
+  await expect.poll(heading, { timeout: 30_000, interval: 500 }).toBe("Changed");
+  expect(start.output().match(/ready in \d+ ms/g), "without a restart").toHaveLength(1);
+  expect(await stop(start.child)).toEqual([0, null]);
+});
 
 test("DEPLOY_TARGET=workers builds and serves the same shop", { timeout: 240_000 }, async () => {
   const start = launch({ DEPLOY_TARGET: "workers" });
