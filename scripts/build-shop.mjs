@@ -17,14 +17,16 @@ const INPUTS = [
 const VARIABLES = ["CLOUDFLARE_ENV", "DEPLOY_TARGET", "RELEASE_ID"];
 const STAMP = join(root, "dist", ".inputs-hash");
 
-/** RELEASE_ID, or the commit that is checked out, or "unknown" outside a checkout. */
+export const UNKNOWN_RELEASE = "unknown";
+
+/** RELEASE_ID, or the commit that is checked out, or UNKNOWN_RELEASE outside a checkout. */
 export function currentRelease() {
   if (process.env.RELEASE_ID) return process.env.RELEASE_ID;
   try {
     const options = /** @type {const} */ ({ cwd: root, encoding: "utf8", stdio: "pipe" });
     return execFileSync("git", ["rev-parse", "HEAD"], options).trim();
   } catch {
-    return "unknown";
+    return UNKNOWN_RELEASE;
   }
 }
 

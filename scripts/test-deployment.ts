@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { currentRelease, UNKNOWN_RELEASE } from "./build-shop.mjs";
 import { findChromium } from "./chromium.mjs";
 
 const HELP = `npm run test:deployment -- --url URL [options]
@@ -36,7 +37,7 @@ if (values.help || !values.url || !URL.canParse(values.url)) {
   process.exit(values.help ? 0 : 2);
 }
 
-const release = values["any-release"] ? "" : (values.release ?? checkedOutCommit());
+const release = values["any-release"] ? "" : (values.release ?? releaseHere());
 const environment = {
   ...process.env,
   CHROMIUM_PATH: await findChromium(),
@@ -58,10 +59,12 @@ if (values.output) args.push("--output", values.output);
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env: environment });
 process.exit(status ?? 1);
 
-function checkedOutCommit(): string {
-  try {
-    return execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
-  } catch {
-    return "";
-  }
+function releaseHere(): string {
+  const release = currentRelease();
+  if (release !== UNKNOWN_RELEASE) return release;
+  console.error(
+    "This is no git checkout, so nothing says which release must be live: run it in the checkout, name the commit " +
+      "with --release SHA, or give --any-release.",
+  );
+  process.exit(2);
 }

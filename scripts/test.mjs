@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { currentRelease } from "./build-shop.mjs";
 import { findChromium } from "./chromium.mjs";
 import { install } from "./install.mjs";
 import { childEnvironment, nodePath, root, step } from "./steps.mjs";
@@ -63,18 +64,12 @@ async function testServedShop(parts, chromium) {
       await count("faults", playwright("faults"), env);
       await count("records", playwright("records"), env);
     }
-    if (parts.includes("deployment"))
-      await count(
-        "deployment",
-        script("test-deployment.ts", "--url", variables.SITE_URL ?? "", "--journey"),
-        env,
-      );
-    if (parts.includes("deployment"))
-      await count(
-        "planted faults",
-        script("test-deployment-faults.ts", "--url", variables.SITE_URL ?? ""),
-        env,
-      );
+    if (parts.includes("deployment")) {
+      const url = ["--url", variables.SITE_URL ?? ""];
+      const release = ["--release", currentRelease()];
+      await count("deployment", script("test-deployment.ts", ...url, ...release, "--journey"), env);
+      await count("planted faults", script("test-deployment-faults.ts", ...url), env);
+    }
   });
 }
 
