@@ -7,6 +7,7 @@ import {
   signIn,
 } from "../support/e2e-account.ts";
 import { mailsTo, waitForMail } from "../support/e2e-mailbox.ts";
+import { expectNothingInTheWay } from "../support/e2e-page.ts";
 import { newAddress } from "../support/e2e-shop.ts";
 import { addSession, expect, test } from "../support/e2e.ts";
 import type { Page } from "@playwright/test";
@@ -38,6 +39,15 @@ test("S16 S63: without JavaScript, a forgotten password is set anew and every de
   await expect(page).toHaveURL("/learn");
   await waitForMail(person.email, /password was changed/i);
   await elsewhere.context().close();
+});
+
+test("the form for a new password is in nobody's way", async ({ page }) => {
+  const person = await makePersonWithPassword();
+  await ask(page, person.email);
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(await readTokenLink(person.email, SUBJECT));
+  await expect(page.getByLabel("New password")).toBeVisible();
+  await expectNothingInTheWay(page);
 });
 
 test("S13: a link that was used says so, and leads to another", async ({ page }) => {

@@ -3,7 +3,7 @@ import { totpCode } from "#lib/accounts/totp.ts";
 import { waitForMail } from "../support/e2e-mailbox.ts";
 import { expectNothingInTheWay } from "../support/e2e-page.ts";
 import { makePersonWithPassword, openElsewhere, PASSWORD, signIn } from "../support/e2e-account.ts";
-import { makePerson } from "../support/e2e-shop.ts";
+import type { Person } from "../support/e2e-shop.ts";
 import { addSession, expect, test } from "../support/e2e.ts";
 
 // Each code counts once: the next sign-in has one of the next half minute, which counts already.
@@ -22,7 +22,7 @@ test.describe(() => {
 async function useSecondFactor(
   page: Page,
   elsewhere: () => Promise<Page>,
-  login: (person: Awaited<ReturnType<typeof makePerson>>) => Promise<unknown>,
+  login: (person: Person) => Promise<unknown>,
 ): Promise<void> {
   const person = await makePersonWithPassword();
   await login(person);
@@ -120,15 +120,21 @@ test("the second step without a first one leads to the sign-in", async ({ page }
   await expect(page).toHaveURL(/\/sign-in\?next=/);
 });
 
-for (const state of ["off", "begun", "on"])
+for (const state of ["off", "begun", "on", "asked for"])
   test(`a second factor that is ${state}: nothing in the way of anybody`, async ({ page }) => {
-    await addSession(page.context(), await makePerson());
+    const person = await makePersonWithPassword();
+    await addSession(page.context(), person);
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.goto("/account/second-factor");
     if (state === "begun") {
       await page.getByRole("button", { name: "Set it up" }).click();
       await expect(page.getByRole("img", { name: /QR/i })).toBeVisible();
     }
-    if (state === "on") await setUp(page);
+    if (state === "on" || state === "asked for") await setUp(page);
+    if (state === "asked for") {
+      await page.context().clearCookies();
+      await signIn(page, person.email, PASSWORD);
+      await expect(page.getByLabel("Code")).toBeVisible();
+    }
     await expectNothingInTheWay(page);
   });
