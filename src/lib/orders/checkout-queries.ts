@@ -104,8 +104,8 @@ export async function findCheckoutState(
 
 /**
  * Writes an order for courses at the prices that the database has, and gives it. All of them must
- * be for sale in one currency, else nothing is written: null. Violates order_items_one_open_key
- * when another tab was faster.
+ * be for sale in one currency, and none owned yet, else nothing is written: null. Violates
+ * order_items_one_open_key when another tab was faster.
  */
 export async function insertOrder(
   database: Database,
@@ -117,6 +117,12 @@ export async function insertOrder(
       SELECT id, slug, title, price_amount, currency
       FROM courses
       WHERE id = ANY (${courseIds}::uuid[]) AND published_at IS NOT NULL
+        AND NOT EXISTS (
+          SELECT 1
+          FROM entitlements e
+          WHERE e.user_id = ${userId}::uuid AND e.course_id = courses.id
+            AND e.livemode = ${livemode}::boolean
+        )
     ), total AS (
       SELECT min(currency) AS currency, sum(price_amount)::integer AS amount
       FROM wanted

@@ -114,7 +114,7 @@ function isFor({ items, currency }: OpenOrder, courses: SoldCourse[]): boolean {
   );
 }
 
-// Null when another tab was faster, or a course is no longer for sale.
+// Null when another tab was faster, or a course is no longer for sale or has just been paid for.
 async function writeOrder(
   { database }: CheckoutServices,
   { userId, courseIds, now }: Purchase,

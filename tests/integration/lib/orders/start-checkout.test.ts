@@ -101,6 +101,24 @@ test("an owned course is not sold again, even before anybody heard of the paymen
   expect(await ordersOf(buyer.userId)).toHaveLength(1);
 });
 
+test("a payment that is heard of between the look and the order makes no second order", async () => {
+  const buyer = await insertBuyer(shop);
+  const { sessionId, orderId } = await open(shop, buyer, courseId);
+  // The order was let go of, and its page paid all the same.
+  await shop.sql("UPDATE orders SET status = 'expired' WHERE id = $1", [orderId]);
+  await shop.sql("UPDATE order_items SET state = 'ended' WHERE order_id = $1", [orderId]);
+  shop.stripe.pay(sessionId);
+  const { database } = shop.services;
+  const write: typeof database.write = async (strings, ...values) => {
+    await syncOrder(shop.services, orderId, { now: new Date() });
+    return database.write(strings, ...values);
+  };
+  const services = { ...shop.services, database: { ...database, write } };
+  const result = await startCheckout(services, purchaseOf(buyer, courseId));
+  expect(result).toMatchObject({ kind: "already-owned" });
+  expect(await ordersOf(buyer.userId)).toEqual([{ id: orderId, status: "paid" }]);
+});
+
 test("a changed price ends the old session and is what the new one asks for", async () => {
   const buyer = await insertBuyer(shop);
   const course = await insertCourse(shop);
