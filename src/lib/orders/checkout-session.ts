@@ -40,7 +40,10 @@ export async function createSession(
   return isStored ? session : null;
 }
 
-/** Ends a session, so that it can't be paid any more. One that has ended already stays as it is. */
+/**
+ * Ends a session, so that it can't be paid any more. One that has ended already, or that Stripe does
+ * not know, stays as it is.
+ */
 export async function expireSession(
   { stripe }: Pick<Services, "stripe">,
   sessionId: string,
@@ -48,8 +51,8 @@ export async function expireSession(
   try {
     await stripe.run((api) => api.checkout.sessions.expire(sessionId));
   } catch (error) {
-    // It was paid or ran out a moment ago; syncOrder finds out which.
-    if ((error as { statusCode?: number }).statusCode !== 400) throw error;
+    // It was paid or ran out a moment ago, or is of another account; syncOrder finds out which.
+    if ((error as { statusCode?: number }).statusCode !== 400 && !isMissing(error)) throw error;
   }
 }
 

@@ -119,6 +119,17 @@ test("a payment that is heard of between the look and the order makes no second 
   expect(await ordersOf(buyer.userId)).toEqual([{ id: orderId, status: "paid" }]);
 });
 
+test("an order whose session Stripe does not know ends when the price changes", async () => {
+  const buyer = await insertBuyer(shop);
+  const course = await insertCourse(shop);
+  const before = await open(shop, buyer, course);
+  shop.stripe.state.checkouts.delete(before.sessionId);
+  await shop.sql("UPDATE courses SET price_amount = 5900 WHERE id = $1", [course]);
+  const after = await open(shop, buyer, course);
+  expect(sessionsOf(after.orderId)).toMatchObject([{ status: "open", amount_total: 5900 }]);
+  expect(await look(shop, before.orderId)).toMatchObject({ status: "expired", item: "ended" });
+});
+
 test("a changed price ends the old session and is what the new one asks for", async () => {
   const buyer = await insertBuyer(shop);
   const course = await insertCourse(shop);
