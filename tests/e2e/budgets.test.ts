@@ -1,72 +1,93 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Page } from "@playwright/test";
+import type { Page, Response } from "@playwright/test";
+import { HIGHEST, PAGE_BUDGETS } from "../../scripts/bench/browser-transfer.ts";
 import { expect, test } from "../support/e2e.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const KIB = 1024;
 const BROTLI_4 = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
-const PAGES = [
-  "/",
-  "/courses",
-  "/courses/production-deployment",
+// With scripts of their own: for code samples, passwords and passkeys.
+const INTERACTIVE_PAGES = [
   "/courses/production-deployment/what-production-means",
-  "/sign-in",
+  "/sign-up",
+  "/account/password",
+  "/account/passkeys",
 ];
+const INTERACTIVE = { script: 8_000, markup: 12_000 };
+const INLINE_SCRIPTS = 'script:not([src], [type$="json"], [type="speculationrules"])';
 
 interface Loaded {
-  path: string;
+  url: string;
   type: string;
-  gzipBytes: number;
   /** As a CDN compresses on the way. */
-  brotliBytes: number;
+  bytes: number;
 }
 
 /** Everything the page loads until it is quiet, what comes when it is idle included. */
 async function load(page: Page, address: string): Promise<Loaded[]> {
   const bodies: Promise<Loaded>[] = [];
-  page.on("response", (response) => {
-    const path = new URL(response.url()).pathname;
-    const type = response.request().resourceType();
-    const measured = response.body().then((body) => ({
-      path,
-      type,
-      gzipBytes: gzipSync(body).length,
-      brotliBytes: brotliCompressSync(body, BROTLI_4).length,
-    }));
-    bodies.push(measured);
+  const measure = async (response: Response): Promise<Loaded> => ({
+    url: response.url(),
+    type: response.request().resourceType(),
+    bytes: compressedBytes(await response.body()),
   });
+  const hear = (response: Response) => bodies.push(measure(response));
+  page.on("response", hear);
   const vitals = page.waitForResponse((response) => response.url().includes("web-vitals"));
   await page.goto(address);
   await vitals;
   await page.waitForLoadState("networkidle");
+  page.off("response", hear);
   return Promise.all(bodies);
 }
 
-function sum(loaded: Loaded[], type: string): number {
-  return loaded
-    .filter((each) => each.type === type)
-    .reduce((bytes, each) => bytes + each.gzipBytes, 0);
+function compressedBytes(body: Buffer | string): number {
+  return brotliCompressSync(body, BROTLI_4).length;
 }
 
-for (const address of PAGES)
-  test(`${address} keeps within what a phone should have to load`, async ({ page, baseURL }) => {
-    const loaded = await load(page, address);
-    expect(sum(loaded, "script"), "JavaScript").toBeLessThanOrEqual(5 * KIB);
-    expect(sum(loaded, "document") + sum(loaded, "stylesheet"), "HTML and CSS").toBeLessThanOrEqual(
-      20 * KIB,
-    );
-    expect(sum(loaded, "font"), "fonts").toBe(0);
-    expect(loaded.length, loaded.map(({ path }) => path).join(" ")).toBeLessThanOrEqual(6);
-    expect(page.url()).toContain(baseURL);
+/** Bytes of these types, of all without one. */
+function sum(loaded: Loaded[], ...types: string[]): number {
+  return loaded
+    .filter(({ type }) => types.length === 0 || types.includes(type))
+    .reduce((total, { bytes }) => total + bytes, 0);
+}
+
+/** What the open page got over the network and not from the browser's own cache, in bytes with headers. */
+function readTransfers(page: Page): Promise<number[]> {
+  return page.evaluate(() =>
+    [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+      .map((entry) => entry.transferSize)
+      .filter((bytes) => bytes > 0),
+  );
+}
+
+for (const { path, cold, markup, warm } of PAGE_BUDGETS)
+  test(`${path} keeps within what a phone should have to load`, async ({ page, baseURL }) => {
+    const loaded = await load(page, path);
+    const urls = loaded.map(({ url }) => url);
+    expect.soft(sum(loaded), "all").toBeLessThanOrEqual(cold);
+    expect.soft(sum(loaded, "document", "stylesheet"), "HTML and CSS").toBeLessThanOrEqual(markup);
+    expect.soft(sum(loaded, "script"), "JavaScript").toBeLessThanOrEqual(HIGHEST.script);
+    expect.soft(sum(loaded, "font"), "fonts").toBe(HIGHEST.font);
+    expect.soft(urls.length, urls.join(" ")).toBeLessThanOrEqual(HIGHEST.coldRequests);
+    expect.soft(urls.filter((url) => new URL(url).origin !== baseURL)).toEqual([]);
+    await load(page, path);
+    const transfers = await readTransfers(page);
+    expect.soft(transfers.length, "requests, warm").toBeLessThanOrEqual(HIGHEST.warmRequests);
+    expect.soft(transfers.reduce((total, bytes) => total + bytes, 0)).toBeLessThanOrEqual(warm);
   });
 
-test("the sign-in page is what the first packets hold", async ({ page }) => {
-  const loaded = await load(page, "/sign-in");
-  const documents = loaded.filter(({ type }) => type === "document");
-  expect(documents.map(({ brotliBytes }) => brotliBytes <= 6_000)).toEqual([true]);
-});
+for (const path of INTERACTIVE_PAGES)
+  test(`${path} keeps its scripts within 8 kB`, async ({ page, login }) => {
+    if (path.startsWith("/account")) await login();
+    const loaded = await load(page, path);
+    const inline = await page.locator(INLINE_SCRIPTS).allTextContents();
+    const scriptBytes = sum(loaded, "script") + compressedBytes(inline.join(""));
+    expect.soft(scriptBytes, "JavaScript").toBeLessThanOrEqual(INTERACTIVE.script);
+    expect.soft(sum(loaded, "document"), "HTML").toBeLessThanOrEqual(INTERACTIVE.markup);
+  });
 
 test("a script is asked for once: its name is its content's", async ({ page }) => {
   const script = page.waitForResponse((response) => response.request().resourceType() === "script");
