@@ -137,9 +137,13 @@ const UNPROVED: Access["outcomes"] = [401, 400, 400, 400];
 
 /** Every action, with a form that is right but for who sends it. */
 export const ACTIONS: Record<string, Access> = {
-  signUp: action("signUp", { email: "nobody" }, [400, 400, 400, 400]),
+  signUp: action(
+    "signUp",
+    { name: "Kim", email: "nobody", password: "four words of it", terms: "on" },
+    [400, 400, 400, 400],
+  ),
   confirmSignUp: action("confirmSignUp", { code: "000000" }, [400, 400, 400, 400]),
-  signIn: action("signIn", { email: "nobody" }, [400, 400, 400, 400]),
+  signIn: action("signIn", { email: "nobody", password: "four words of it" }, [400, 400, 400, 400]),
   startSocialSignIn: action("startSocialSignIn", { provider: "nobody" }, [400, 400, 400, 400]),
   makeSocialAccount: action(
     "makeSocialAccount",
@@ -170,7 +174,11 @@ export const ACTIONS: Record<string, Access> = {
   keepAccount: action("keepAccount", {}, [401, 409, 409, 409]),
   chooseNotifications: action("chooseNotifications", {}, SIGNED_IN),
   unsubscribe: action("unsubscribe", {}, [400, 400, 400, 400]),
-  contact: action("contact", { email: "nobody" }, [400, 400, 400, 400]),
+  contact: action(
+    "contact",
+    { name: "Kim", email: "nobody", message: "A question." },
+    [400, 400, 400, 400],
+  ),
   allowMailAgain: action("allowMailAgain", {}, SIGNED_IN),
   completeLesson: action(
     "completeLesson",
