@@ -151,4 +151,12 @@ export const mutants: Mutant[] = [
     to: "if (response) return response;",
     tests: [RETRIES],
   },
+  {
+    id: "V19",
+    case: "an answer of the database that breaks off is a bug of ours: a 500 where there is a copy",
+    file: "src/lib/services/database.ts",
+    from: "return !code || OUTAGE_SQLSTATES.test(code)",
+    to: "return code !== undefined && OUTAGE_SQLSTATES.test(code)",
+    tests: [BREAKERS],
+  },
 ];

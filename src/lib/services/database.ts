@@ -11,11 +11,11 @@ type SqlTag = <Rows extends object[]>(
 /**
  * PostgreSQL over Neon's HTTP protocol: one statement per call, values only as parameters, columns
  * in camelCase. A client is made per request and never shared between requests.
- * Both throw DependencyError when the database gives no answer in time, NeonDbError (with SQLSTATE in `code`)
+ * Both throw DependencyError when the database gives no whole answer in time, NeonDbError (with SQLSTATE in `code`)
  * when it refuses the statement.
  */
 export interface Database {
-  /** A statement that changes nothing: 1.5 seconds, tried twice when the connection fails and the retry budget allows it. */
+  /** A statement that changes nothing: 1.5 seconds, tried twice when the connection breaks and the retry budget allows it. */
   read: SqlTag;
   /** A statement that writes, in its own transaction: 2.5 seconds, tried once. */
   write: SqlTag;
@@ -68,15 +68,17 @@ async function run(
   retries.earn();
   for (let attempt = 1; ; attempt++) {
     const startedAt = Date.now();
+    // A fresh signal per statement: one given at construction starts its clock there.
+    const signal = AbortSignal.timeout(policy.timeoutMs);
     try {
-      // A fresh signal per statement: one given at construction starts its clock there.
-      const signal = AbortSignal.timeout(policy.timeoutMs);
       const redirect = "manual";
       return await breaker.run(() =>
         query.query(text, values, { fetchOptions: { signal, redirect } }),
       );
     } catch (error) {
-      if (attempt < policy.tries && isRetryable(error) && retries.spend()) continue;
+      // A time-out has used up its budget; a connection that breaks mostly does so at once.
+      const isAgain = attempt < policy.tries && !signal.aborted && isRetryable(error);
+      if (isAgain && retries.spend()) continue;
       if (isOutage(error)) throw new DependencyError("database", error);
       throw error;
     } finally {
@@ -86,15 +88,21 @@ async function run(
 }
 
 function isRetryable(error: unknown): boolean {
-  if (!(error instanceof NeonDbError)) return false;
-  if (error.code) return RETRYABLE_SQLSTATES.has(error.code);
-  // A time-out has used up its budget; a refused connection answers at once.
-  return error.sourceError?.name !== "TimeoutError";
+  const code = refusalOf(error);
+  return code ? RETRYABLE_SQLSTATES.has(code) : isOutage(error);
 }
 
 function isOutage(error: unknown): boolean {
-  if (!(error instanceof NeonDbError)) return false;
-  return !error.code || OUTAGE_SQLSTATES.test(error.code);
+  // Of an open breaker: it is one already, and asking again would find it open.
+  if (error instanceof DependencyError) return false;
+  const code = refusalOf(error);
+  return !code || OUTAGE_SQLSTATES.test(code);
+}
+
+// PostgreSQL's own SQLSTATE. Without one it has not answered: Neon's driver wraps an error of the connection, and lets one
+// through that comes while it reads the answer, which broke off, stays away or is none.
+function refusalOf(error: unknown): string | undefined {
+  return error instanceof NeonDbError ? error.code : undefined;
 }
 
 function useBridge(bridgeUrl: string): void {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { callsTo, serveVendor } from "./vendor.ts";
+import { begin, breakOff, callsTo, sayHalf, serveVendor } from "./vendor.ts";
 
 // Most that a call may take when nobody answers, and what a busy machine adds.
 const TIMEOUTS_MS: Record<string, number> = {
@@ -16,6 +16,7 @@ const TIMEOUTS_MS: Record<string, number> = {
 const SLACK_MS = 3_000;
 // Nobody waits for them (ARCHITECTURE.md, rule 9).
 const WITHOUT_BREAKER = ["error reports", "errors of browsers"];
+const WITH_BREAKER = Object.keys(TIMEOUTS_MS).filter((name) => !WITHOUT_BREAKER.includes(name));
 
 /** The calls by clients whose breakers know of no failure yet. */
 async function freshCallsTo(url: string): Promise<ReturnType<typeof callsTo>> {
@@ -23,21 +24,36 @@ async function freshCallsTo(url: string): Promise<ReturnType<typeof callsTo>> {
   return (await import("./vendor.ts")).callsTo(url);
 }
 
-test("a vendor that hangs is given up in time, whoever calls it", async () => {
-  const { url, asked } = await serveVendor(() => undefined);
-  const calls = Object.entries(await freshCallsTo(url));
+test("a vendor that hangs, at once or half-way through an answer, is given up in time, whoever calls it", async () => {
+  const vendors = [await serveVendor(() => undefined), await serveVendor(begin)];
+  const calls = await Promise.all(
+    vendors.map(async ({ url }) => Object.entries(await freshCallsTo(url))),
+  );
   await Promise.all(
-    calls.map(async ([name, call]) => {
+    calls.flat().map(async ([name, call]) => {
       const startedAt = performance.now();
-      await call().catch(() => undefined);
+      const failure = await failureOf(call);
       const limit = (TIMEOUTS_MS[name] ?? 0) + SLACK_MS;
       expect.soft(performance.now() - startedAt, name).toBeLessThan(limit);
+      expectOutage(name, failure);
     }),
   );
-  expect(asked.length).toBeGreaterThanOrEqual(calls.length);
+  for (const { asked } of vendors)
+    expect(asked.length).toBeGreaterThanOrEqual(Object.keys(TIMEOUTS_MS).length);
 }, 20_000);
 
-const WITH_BREAKER = Object.keys(TIMEOUTS_MS).filter((name) => !WITHOUT_BREAKER.includes(name));
+// The others have their answer by its status, or look for lines.
+const READ_AS_JSON = ["Stripe", "database", "Redis"];
+
+test.each([
+  ...WITH_BREAKER.map((name) => [name, "breaks off", breakOff] as const),
+  ...READ_AS_JSON.map((name) => [name, "is half of one", sayHalf] as const),
+])("an answer to %s that %s is an outage", async (name, _what, answer) => {
+  const { url, asked } = await serveVendor(answer);
+  const failure = await failureOf((await freshCallsTo(url))[name]);
+  expect(asked).not.toEqual([]);
+  expectOutage(name, failure);
+});
 
 test.each(WITH_BREAKER)("five failures of %s, and the next call fails unasked", async (name) => {
   const { url, asked } = await serveVendor((response) => response.writeHead(503).end("down"));
@@ -48,9 +64,22 @@ test.each(WITH_BREAKER)("five failures of %s, and the next call fails unasked", 
     expect(asked.length, `failure ${failure}`).toBeGreaterThan(before);
   }
   const before = asked.length;
-  const refusal: unknown = await call?.().catch((error: unknown) => error);
+  const refusal = await failureOf(call);
   expect(asked).toHaveLength(before);
-  // Nobody is kept from signing up while the list of passwords is away.
-  if (name === "list of passwords") expect(refusal).toBe(false);
-  else expect(refusal).toMatchObject({ cause: { message: "circuit breaker is open" } });
+  expectOutage(name, refusal);
+  if (name !== "list of passwords")
+    expect(refusal).toMatchObject({ cause: { message: "circuit breaker is open" } });
 });
+
+/** What the call throws, or gives. */
+function failureOf(call?: () => Promise<unknown>): Promise<unknown> | undefined {
+  return call?.().catch((error: unknown) => error);
+}
+
+/** That the client said so: a page then has its last copy or is a 503, and the breaker counts. */
+function expectOutage(name: string, failure: unknown): void {
+  if (WITHOUT_BREAKER.includes(name)) expect.soft(failure, name).toBeUndefined();
+  // Nobody is kept from signing up while the list of passwords is away.
+  else if (name === "list of passwords") expect.soft(failure, name).toBe(false);
+  else expect.soft(failure, name).toMatchObject({ name: "DependencyError" });
+}

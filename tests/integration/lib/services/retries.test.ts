@@ -1,5 +1,16 @@
 import { expect, test, vi } from "vitest";
-import { databaseAt, hangUp, inTurn, redisAt, say, serveVendor, stripeAt } from "./vendor.ts";
+import {
+  begin,
+  breakOff,
+  databaseAt,
+  hangUp,
+  inTurn,
+  redisAt,
+  say,
+  sayHalf,
+  serveVendor,
+  stripeAt,
+} from "./vendor.ts";
 
 const CALLS = 300;
 const NO_ROWS = { command: "SELECT", rowCount: 0, rows: [], fields: [] };
@@ -48,11 +59,17 @@ function freshClients(): Promise<typeof import("./vendor.ts")> {
   return import("./vendor.ts");
 }
 
-const PASSING = { "57P01": "a shutdown", "08006": "a broken connection", "40001": "a conflict" };
+const PASSING = {
+  "a shutdown": refusal("57P01"),
+  "a broken connection": refusal("08006"),
+  "a conflict": refusal("40001"),
+  "no answer": hangUp,
+  "an answer that broke off": breakOff,
+  "half of an answer": sayHalf,
+  "an answer that is none": say(null),
+};
 
-for (const [code, what] of [...Object.entries(PASSING), [null, "no answer"]] as const) {
-  const fail = code ? refusal(code) : hangUp;
-
+for (const [what, fail] of Object.entries(PASSING)) {
   test(`after ${what}, a read is asked once more`, async () => {
     const { url, asked } = await serveVendor(inTurn(fail, say(NO_ROWS), fail, fail, fail));
     const database = (await freshClients()).databaseAt(url);
@@ -69,6 +86,13 @@ for (const [code, what] of [...Object.entries(PASSING), [null, "no answer"]] as 
     expect(asked).toHaveLength(1);
   });
 }
+
+test("a read that waited until the end of its time is not asked again", async () => {
+  const { url, asked } = await serveVendor(inTurn(begin, say(NO_ROWS)));
+  const database = (await freshClients()).databaseAt(url);
+  await expect(database.read`SELECT 1`).rejects.toMatchObject({ dependency: "database" });
+  expect(asked).toHaveLength(1);
+});
 
 test.each(["42601", "23505", "53300", "28P01"])(
   "a read that is refused by %s would be refused again",

@@ -50,6 +50,24 @@ export function hangUp(response: ServerResponse): void {
   response.destroy();
 }
 
+/** Begins an answer, and then is silent. */
+export function begin(response: ServerResponse): void {
+  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "1000" });
+  response.write('{"half":');
+}
+
+/** Begins an answer, and then the connection ends. */
+export function breakOff(response: ServerResponse): void {
+  begin(response);
+  // In two turns, so that the beginning arrives.
+  response.write(" ", () => response.destroy());
+}
+
+/** An answer that ends as if it were whole, and is half of one. */
+export function sayHalf(response: ServerResponse): void {
+  response.end('{"half":');
+}
+
 export function databaseAt(url: string) {
   const nowhere = "postgresql://user:password@db.example.org/shop";
   return openDatabase({ url: nowhere, bridgeUrl: url });
