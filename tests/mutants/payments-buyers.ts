@@ -35,8 +35,8 @@ export const mutants: Mutant[] = [
     id: "P73",
     case: "37 a short wait that Stripe asks for is not waited out",
     file: "src/lib/services/stripe.ts",
-    from: "const LONGEST_WAIT_SECONDS = 2;",
-    to: "const LONGEST_WAIT_SECONDS = 0;",
+    from: "const LONGEST_WAIT_MS = 2_000;",
+    to: "const LONGEST_WAIT_MS = 0;",
     tests: [LATE],
   },
   {

@@ -115,8 +115,8 @@ export const mutants: Mutant[] = [
     id: "V14",
     case: "the webhook waits for Stripe twice",
     file: "src/lib/services/stripe.ts",
-    from: "timeout: 2_500, maxNetworkRetries: 0",
-    to: "timeout: 2_500, maxNetworkRetries: 1",
+    from: "2_500, fetchDirectly",
+    to: "2_500, fetchTwice",
     tests: [RETRIES],
   },
   {
@@ -147,8 +147,8 @@ export const mutants: Mutant[] = [
     id: "V18",
     case: "an error of a machine before Stripe is taken for a session",
     file: "src/lib/services/stripe.ts",
-    from: "if (response.ok) return response;",
-    to: "if (response) return response;",
+    from: "response.ok || isErrorOfStripe(body) ? body : null",
+    to: "body",
     tests: [RETRIES],
   },
   {
@@ -158,5 +158,21 @@ export const mutants: Mutant[] = [
     from: "return !code || OUTAGE_SQLSTATES.test(code)",
     to: "return code !== undefined && OUTAGE_SQLSTATES.test(code)",
     tests: [BREAKERS],
+  },
+  {
+    id: "V20",
+    case: "a Stripe that is ill is asked twice as often",
+    file: "src/lib/services/stripe.ts",
+    from: "waitMs === null || !retries.spend()",
+    to: "waitMs === null",
+    tests: [RETRIES],
+  },
+  {
+    id: "V21",
+    case: "a second try is a second request to Stripe, under another key",
+    file: "src/lib/services/stripe.ts",
+    from: "  return ask();\n",
+    to: '  (init?.headers as string[][]).push(["Idempotency-Key", "another"]);\n  return ask();\n',
+    tests: [RETRIES],
   },
 ];

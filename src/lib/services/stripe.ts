@@ -1,15 +1,16 @@
 import type Stripe from "stripe";
 import { DependencyError } from "#lib/errors.ts";
 import { createBreaker } from "./breaker.ts";
+import { createRetryBudget } from "./retry-budget.ts";
 
 export type { Stripe };
 
 /** Stripe's API, with the time-outs and retries of one place. */
 export interface StripeService {
   /**
-   * Calls Stripe: 5 seconds a try, one retry with the same idempotency key, and one more when
-   * Stripe asks to wait for at most two seconds. Throws DependencyError
-   * when Stripe gives no usable answer, StripeError when it refuses what was asked.
+   * Calls Stripe: 5 seconds a try and 11 in all for each request. One is sent once more, with the same idempotency key, when
+   * there was no answer or Stripe asks for it within two seconds, as far as the retry budget goes. Throws
+   * DependencyError when Stripe gives no usable answer, StripeError when it refuses what was asked.
    */
   run<T>(call: (stripe: Stripe) => Promise<T>): Promise<T>;
   /** The same with a single try of 2.5 seconds: Stripe calls again when a webhook answers 500. */
@@ -29,8 +30,11 @@ interface StripeOptions {
 }
 
 const TOLERANCE_SECONDS = 300;
-/** How long a "too many requests" is waited out; with a longer wait the caller hears of it. */
-const LONGEST_WAIT_SECONDS = 2;
+const TOTAL_MS = 11_000;
+const TRY_MS = 5_000;
+/** What is waited before the second try, and how long Stripe may ask for; with a longer wait the caller hears of it. */
+const WAIT_MS = 500;
+const LONGEST_WAIT_MS = 2_000;
 
 /** Errors of Stripe's library that mean that there is no usable answer, by their `type`. */
 const OUTAGES = new Set([
@@ -41,12 +45,13 @@ const OUTAGES = new Set([
 ]);
 
 const breaker = createBreaker("stripe", { isOutage });
+const retries = createRetryBudget();
 
 export function openStripe(options: StripeOptions): StripeService {
   // Made when first used: a client costs a tenth of a millisecond, and most requests ask Stripe nothing.
   let client: Stripe | undefined;
   const patient = async (): Promise<Stripe> =>
-    (client ??= await createClient(options, { timeout: 5_000, maxNetworkRetries: 1 }));
+    (client ??= await createClient(options, TOTAL_MS, fetchTwice));
   const guarded = async <T>(ask: () => Promise<T>): Promise<T> => {
     try {
       return await breaker.run(ask);
@@ -56,42 +61,28 @@ export function openStripe(options: StripeOptions): StripeService {
     }
   };
   return {
-    run: (call) => guarded(async () => waitOnce(await patient(), call)),
-    runOnce: (call) =>
-      guarded(async () =>
-        call(await createClient(options, { timeout: 2_500, maxNetworkRetries: 0 })),
-      ),
+    run: (call) => guarded(async () => call(await patient())),
+    runOnce: (call) => guarded(async () => call(await createClient(options, 2_500, fetchDirectly))),
     lastOutageAt: () => breaker.lastOutageAt(),
     verifyEvent: async (body, signature, now) =>
       verifyEvent(await patient(), options.webhookSecrets, body, signature, now),
   };
 }
 
-// Stripe's library takes a 429 as final; Stripe says when to ask again, and often it is soon.
-async function waitOnce<T>(client: Stripe, call: (stripe: Stripe) => Promise<T>): Promise<T> {
-  try {
-    return await call(client);
-  } catch (error) {
-    const { type, headers } = error as Partial<Stripe.errors.StripeError>;
-    if (type !== "StripeRateLimitError") throw error;
-    const seconds = Number(headers?.["retry-after"] ?? Number.NaN);
-    if (!(seconds >= 0 && seconds <= LONGEST_WAIT_SECONDS)) throw error;
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    return call(client);
-  }
-}
-
 // A quarter of what the Worker would read at a cold start otherwise, for the few requests that ask Stripe.
 async function createClient(
   { secretKey, apiBase }: StripeOptions,
-  limits: { timeout: number; maxNetworkRetries: number },
+  timeout: number,
+  fetchAnswer: typeof fetch,
 ): Promise<Stripe> {
   const { default: Stripe } = await import("stripe");
   const base = apiBase ? new URL(apiBase) : null;
   return new Stripe(secretKey, {
-    ...limits,
+    timeout,
+    // The library's own would know of no budget.
+    maxNetworkRetries: 0,
     telemetry: false,
-    httpClient: Stripe.createFetchHttpClient(fetchDirectly),
+    httpClient: Stripe.createFetchHttpClient(fetchAnswer),
     ...(base && {
       host: base.hostname,
       port: Number(base.port || (base.protocol === "https:" ? 443 : 80)),
@@ -100,13 +91,39 @@ async function createClient(
   });
 }
 
+// The very same request twice, and so one idempotency key, also where the caller gave none and the library made one up.
+async function fetchTwice(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  retries.earn();
+  const ask = (): Promise<Response> => {
+    const signals = [AbortSignal.timeout(TRY_MS), ...(init?.signal ? [init.signal] : [])];
+    return fetchDirectly(input, { ...init, signal: AbortSignal.any(signals) });
+  };
+  const first = ask();
+  const noAnswer = () => (init?.signal?.aborted ? null : WAIT_MS);
+  const waitMs = await first.then(waitBeforeRetry, noAnswer);
+  if (waitMs === null || !retries.spend()) return first;
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
+  return ask();
+}
+
+/** How long to wait before asking again, or null when the answer stands. */
+function waitBeforeRetry({ status, headers }: Response): number | null {
+  // https://docs.stripe.com/error-low-level: Stripe knows better than the status.
+  const advice = headers.get("stripe-should-retry");
+  const seconds = headers.get("retry-after");
+  const isTemporary = status === 409 || status >= 500 || (status === 429 && seconds !== null);
+  const waitMs = seconds === null ? WAIT_MS : Number(seconds) * 1000;
+  const isWorthIt = advice === null ? isTemporary : advice === "true";
+  return isWorthIt && waitMs <= LONGEST_WAIT_MS ? waitMs : null;
+}
+
 // Stripe never redirects; who answers in its place may not send its key elsewhere. The library tells an error by its body
-// alone: what another machine on the way says in JSON of its own would be taken for what was asked, and is emptied.
+// alone: what another machine on the way says in JSON of its own would be taken for what was asked, and is emptied. The
+// answer is read here to its end, so that one that breaks off is asked for again.
 async function fetchDirectly(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, { ...init, redirect: "manual" });
-  if (response.ok) return response;
   const body = await response.text();
-  return new Response(isErrorOfStripe(body) ? body : null, response);
+  return new Response(response.ok || isErrorOfStripe(body) ? body : null, response);
 }
 
 // https://docs.stripe.com/api/errors

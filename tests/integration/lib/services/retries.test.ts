@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
   begin,
   breakOff,
@@ -9,7 +9,7 @@ import {
   say,
   sayHalf,
   serveVendor,
-  stripeAt,
+  type Answer,
 } from "./vendor.ts";
 
 const CALLS = 300;
@@ -104,31 +104,93 @@ test.each(["42601", "23505", "53300", "28P01"])(
   },
 );
 
-test("Stripe is asked once more under the same key, and by the webhook once", async () => {
-  const { url, asked } = await serveVendor(
-    inTurn(say({ error: { type: "api_error" } }, 500), say({ id: "cus_1" }), hangUp),
+test("a Stripe that fails half of the time is asked 1.2 times as often at most", async () => {
+  const { url, asked } = await serveHalf({ id: "cus_1" });
+  const stripe = (await freshClients()).stripeAt(url);
+  // At once, since each second try waits for half a second.
+  const calls = await Promise.allSettled(
+    Array.from({ length: CALLS }, () => stripe.run((client) => client.customers.retrieve("cus_1"))),
   );
-  const customer = { email: "kim@buyer.example" };
-  const stripe = stripeAt(url);
-  const made = stripe.run((client) => client.customers.create(customer));
-  expect(await made).toMatchObject({ id: "cus_1" });
-  const keys = asked.map(({ headers }) => headers["idempotency-key"]);
-  expect(keys[0]).toBeTruthy();
-  expect(keys).toEqual([keys[0], keys[0]]);
-  const tried = stripe.runOnce((client) => client.customers.create(customer));
-  await expect(tried).rejects.toMatchObject({ dependency: "stripe" });
-  expect(asked).toHaveLength(3);
+  expect(asked.length).toBeGreaterThan(CALLS);
+  expect(asked.length).toBeLessThanOrEqual(CALLS * 1.2);
+  const failed = calls.filter(({ status }) => status === "rejected");
+  expect(failed, "what was not tried again has failed").not.toEqual([]);
 });
 
-test("what Stripe asks to be asked later is, when it is soon", async () => {
-  const error = { type: "invalid_request_error", code: "rate_limit" };
-  const busy = (seconds: number) => say({ error }, 429, { "Retry-After": String(seconds) });
-  const { url, asked } = await serveVendor(inTurn(busy(0), say({ id: "cus_1" }), busy(3)));
-  const stripe = stripeAt(url);
-  const ask = () => stripe.run((client) => client.customers.retrieve("cus_1"));
-  expect(await ask()).toMatchObject({ id: "cus_1" });
-  await expect(ask()).rejects.toMatchObject({ dependency: "stripe" });
-  expect(asked).toHaveLength(3);
+const ill = (headers = {}, status = 500) => say({ error: { type: "api_error" } }, status, headers);
+const busy = (headers = {}) =>
+  say({ error: { type: "invalid_request_error", code: "rate_limit" } }, 429, headers);
+
+test.each<[string, Answer]>([
+  ["says that it is ill", ill()],
+  ["is busy with the same request", ill({}, 409)],
+  ["asks for it", busy({ "Stripe-Should-Retry": "true" })],
+  ["asks to wait a moment", busy({ "Retry-After": "0" })],
+  ["hangs up", hangUp],
+  ["breaks its answer off", breakOff],
+])("a Stripe that %s is asked once more under the same key", async (_what, fail) => {
+  const { url, asked } = await serveVendor(inTurn(fail, say({ id: "cus_1" })));
+  const stripe = (await freshClients()).stripeAt(url);
+  const customer = { email: "kim@buyer.example" };
+  const made = stripe.run((client) => client.customers.create(customer));
+  expect(await made).toMatchObject({ id: "cus_1" });
+  const [first, second, ...more] = asked.map(({ headers }) => headers["idempotency-key"]);
+  expect(first).toBeTruthy();
+  expect([second, ...more]).toEqual([first]);
+});
+
+test.each<[string, Answer]>([
+  ["asks not to be", ill({ "Stripe-Should-Retry": "false" })],
+  ["asks to wait for long", busy({ "Retry-After": "3" })],
+  ["does not say when", busy()],
+  ["refuses", say({ error: { type: "invalid_request_error" } }, 400)],
+])("a Stripe that %s is not asked again", async (_what, fail) => {
+  const { url, asked } = await serveVendor(inTurn(fail, say({ id: "cus_1" })));
+  const stripe = (await freshClients()).stripeAt(url);
+  await expect(stripe.run((client) => client.customers.retrieve("cus_1"))).rejects.toThrow();
+  expect(asked).toHaveLength(1);
+});
+
+test("the webhook asks Stripe once", async () => {
+  const { url, asked } = await serveVendor(inTurn(hangUp, ill()));
+  const stripe = (await freshClients()).stripeAt(url);
+  for (let call = 1; call <= 2; call++) {
+    const found = stripe.runOnce((client) => client.customers.retrieve("cus_1"));
+    await expect(found).rejects.toMatchObject({ dependency: "stripe" });
+    expect(asked).toHaveLength(call);
+  }
+});
+
+test("a Stripe that is silent is asked twice for five seconds", async () => {
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  const limits = vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => timeout(ms / 100));
+  onTestFinished(() => limits.mockRestore());
+  const { url, asked } = await serveVendor(begin);
+  const stripe = (await freshClients()).stripeAt(url);
+  const found = stripe.run((client) => client.customers.retrieve("cus_1"));
+  await expect(found).rejects.toMatchObject({ dependency: "stripe" });
+  expect(asked).toHaveLength(2);
+  expect(limits.mock.calls).toEqual([[5_000], [5_000]]);
+});
+
+test("a request to Stripe has eleven seconds in all", async () => {
+  const limits = vi.spyOn(AbortSignal, "timeout").mockReturnValue(new AbortController().signal);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => {
+    limits.mockRestore();
+    vi.useRealTimers();
+  });
+  const arrival = Promise.withResolvers<undefined>();
+  const { url } = await serveVendor(() => arrival.resolve(undefined));
+  const stripe = (await freshClients()).stripeAt(url);
+  const settled = vi.fn();
+  const found = stripe.run((client) => client.customers.retrieve("cus_1")).finally(settled);
+  const failed = expect(found).rejects.toMatchObject({ dependency: "stripe" });
+  await arrival.promise;
+  await vi.advanceTimersByTimeAsync(10_999);
+  expect(settled).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await failed;
 });
 
 test.each([{}, { error: "busy" }, { message: "bad gateway" }, null])(

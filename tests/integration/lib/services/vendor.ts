@@ -17,7 +17,7 @@ export interface Asked {
   headers: IncomingHttpHeaders;
 }
 
-type Answer = (response: ServerResponse) => void;
+export type Answer = (response: ServerResponse) => void;
 
 /** A vendor of this test alone. `answer` is given how many requests came until then, this one included. */
 export async function serveVendor(answer: (response: ServerResponse, count: number) => void) {
