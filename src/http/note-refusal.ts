@@ -22,12 +22,16 @@ export function noteRefusal({ locals }: Noted, error: AppError): void {
 
 /**
  * Writes the one event of a failure that is ours: "dependency-failed" once for each dependency and
- * request, "request-failed" for a bug. Its message stays out: it may hold anything.
+ * request, "request-failed" for a bug, with `details`. Its message stays out: it may hold anything.
  */
-export function noteFailure({ locals }: Noted, error: unknown): void {
+export function noteFailure(
+  { locals }: Noted,
+  error: unknown,
+  details: Record<string, string> = {},
+): void {
   if (!(error instanceof DependencyError)) {
     const name = error instanceof Error ? error.name : typeof error;
-    locals.log("request-failed", { error: name }, "error");
+    locals.log("request-failed", { error: name, ...details }, "error");
     return;
   }
   const { dependency } = error;

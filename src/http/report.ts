@@ -8,13 +8,14 @@ export function isReportable(error: unknown): boolean {
 }
 
 /**
- * Reports an error to Sentry after the response, with release, route and request id. The SDK is loaded for the first error: a request that
+ * Reports an error to Sentry after the response, with release, route, request id and `tags`. The SDK is loaded for the first error: a request that
  * goes well pays nothing for it. Does nothing when no DSN is set.
  */
 export function reportError(
   { locals }: Pick<APIContext, "locals">,
   error: unknown,
   route: string,
+  tags: Record<string, string> = {},
 ): void {
   const { SENTRY_DSN: dsn, APP_ENV: environment } = readEnvironment();
   if (!dsn) return;
@@ -24,7 +25,7 @@ export function reportError(
     environment,
     release: __RELEASE_ID__,
     route,
-    tags: { route, request_id: locals.requestId, ...(dependency && { dependency }) },
+    tags: { ...tags, route, request_id: locals.requestId, ...(dependency && { dependency }) },
     fingerprint: dependency ? ["dependency", dependency] : undefined,
   };
   locals.cfContext.waitUntil(

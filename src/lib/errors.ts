@@ -72,3 +72,8 @@ export class DependencyError extends AppError {
     this.dependency = dependency;
   }
 }
+
+/**
+ * Is told of a bug that a job went on after: what was thrown, and by ids and kinds, which name nobody, what it was about.
+ */
+export type NoteBug = (error: unknown, about: Record<string, string>) => void;

@@ -191,4 +191,12 @@ export const mutants: Mutant[] = [
     to: "await updateEventCursor",
     tests: [LATE],
   },
+  {
+    id: "P103",
+    case: "nobody hears of a bug that keeps the reconciler from an order",
+    file: "src/lib/orders/reconcile.ts",
+    from: "report.failed += 1;\n      noteBug(error, { orderId });",
+    to: "report.failed += 1;",
+    tests: [ENDPOINTS],
+  },
 ];

@@ -1,4 +1,4 @@
-import { DependencyError } from "#lib/errors.ts";
+import { DependencyError, type NoteBug } from "#lib/errors.ts";
 import type { Database } from "#lib/services/database.ts";
 import { MailRefusedError, type EmailService } from "#lib/services/email.ts";
 import type { Services } from "#lib/services/index.ts";
@@ -48,13 +48,13 @@ export async function enqueueMail(
 /**
  * Sends the mails that are due, `limit` of them at most. May run at any time and at once with itself: each
  * mail is claimed by one run. What can't be sent now is tried again, eight times in a day, and kept for
- * people to see after that. A run that is killed after the provider took a mail and before that was noted
- * sends it once more: at least once, since none may be lost. Throws DependencyError when the database is
- * silent, never for a mail.
+ * people to see after that; `noteBug` is told of one that failed by neither an outage nor a refusal. A run
+ * that is killed after the provider took a mail and before that was noted sends it once more: at least once,
+ * since none may be lost. Throws DependencyError when the database is silent, never for a mail.
  */
 export async function sendDueMail(
   services: MailServices,
-  { now, limit = 20 }: { now: Date; limit?: number },
+  { now, limit = 20, noteBug = () => undefined }: { now: Date; limit?: number; noteBug?: NoteBug },
 ): Promise<OutboxReport> {
   const report: OutboxReport = { sent: 0, delayed: 0, failed: 0, suppressed: 0 };
   const claimedUntil = new Date(now.getTime() + CLAIM_MS);
@@ -63,8 +63,8 @@ export async function sendDueMail(
   for (let left = limit; left > 0 && Date.now() < stopAt; left -= PARALLEL) {
     const claim = { now, claimedUntil, limit: Math.min(left, PARALLEL) };
     const mails = await claimDueMails(services.database, claim);
-    for (const result of await Promise.all(mails.map((mail) => sendMail(services, mail, now))))
-      report[result] += 1;
+    const results = await Promise.all(mails.map((mail) => sendMail(services, mail, now, noteBug)));
+    for (const result of results) report[result] += 1;
     if (mails.length < PARALLEL) break;
   }
   return report;
@@ -74,6 +74,7 @@ async function sendMail(
   services: MailServices,
   mail: OutboxMail,
   now: Date,
+  noteBug: NoteBug,
 ): Promise<keyof OutboxReport> {
   const { dedupeKey } = mail;
   if (mail.isSuppressed) {
@@ -88,7 +89,10 @@ async function sendMail(
     return "sent";
   } catch (error) {
     if (error instanceof DependencyError && error.dependency === "database") throw error;
-    const retryAt = error instanceof MailRefusedError ? null : nextTry(mail.attempts, now);
+    const isRefused = error instanceof MailRefusedError;
+    if (!isRefused && !(error instanceof DependencyError))
+      noteBug(error, { template: mail.template });
+    const retryAt = isRefused ? null : nextTry(mail.attempts, now);
     await markMailFailed(services.database, { dedupeKey, error: describe(error), retryAt, now });
     return retryAt ? "delayed" : "failed";
   }

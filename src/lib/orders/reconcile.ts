@@ -1,4 +1,4 @@
-import { AppError, DependencyError } from "#lib/errors.ts";
+import { AppError, DependencyError, type NoteBug } from "#lib/errors.ts";
 import type { Services } from "#lib/services/index.ts";
 import { isLivemode } from "./livemode.ts";
 import {
@@ -27,6 +27,10 @@ export interface ReconcileReport {
 
 type ReconcileServices = Pick<Services, "database" | "stripe" | "environment">;
 type Visit = Omit<SyncOptions, "now">;
+interface Run {
+  now: Date;
+  noteBug: NoteBug;
+}
 
 const MINUTE_MS = 60_000;
 /** Stripe may list an event later than others that were made after it. */
@@ -36,17 +40,24 @@ const EVENT_LIMIT = 10_000;
 
 /**
  * Finds what the webhook missed: reads Stripe's events since the last run and asks about orders
- * that wait too long. May run twice and at once with itself; an order that fails stops no other.
- * Throws DependencyError when Stripe or the database is silent from the start.
+ * that wait too long. May run twice and at once with itself; an order that fails stops no other, and
+ * `noteBug` is told of it when it was no outage. Throws DependencyError when Stripe or the database is
+ * silent from the start.
  */
 export async function reconcileOrders(
   services: ReconcileServices,
-  { now }: { now: Date },
+  { now, noteBug = () => undefined }: { now: Date; noteBug?: NoteBug },
 ): Promise<ReconcileReport> {
   const { database, environment } = services;
+  const run: Run = {
+    now,
+    noteBug: (error, about) => {
+      if (!(error instanceof AppError)) noteBug(error, about);
+    },
+  };
   const livemode = isLivemode(environment);
-  const { visits, failures } = await readEvents(services, livemode, now);
-  const refunds = await resumeRefunds(services, livemode, now);
+  const { visits, failures } = await readEvents(services, livemode, run);
+  const refunds = await resumeRefunds(services, livemode, run);
   const inDoubt = await listOrdersInDoubt(database, {
     livemode,
     now,
@@ -55,7 +66,7 @@ export async function reconcileOrders(
     limit: SWEEP_LIMIT,
   });
   for (const orderId of inDoubt) if (!visits.has(orderId)) visits.set(orderId, {});
-  const report = await syncAll(services, visits, now);
+  const report = await syncAll(services, visits, run);
   const failed = report.failed + failures + refunds.failed;
   // The cursor waits for what failed, so that it is read again.
   if (failed === 0) await updateEventCursor(database, { livemode, readUntil: now, now });
@@ -66,7 +77,7 @@ export async function reconcileOrders(
 async function resumeRefunds(
   services: ReconcileServices,
   livemode: boolean,
-  now: Date,
+  { now, noteBug }: Run,
 ): Promise<{ failed: number }> {
   const before = new Date(now.getTime() - MINUTE_MS);
   const filter = { livemode, before, limit: SWEEP_LIMIT };
@@ -77,6 +88,7 @@ async function resumeRefunds(
     } catch (error) {
       // A refusal is noted with the refund: nothing to try again.
       if (!(error instanceof AppError) || error instanceof DependencyError) failed += 1;
+      noteBug(error, { orderId });
     }
   }
   return { failed };
@@ -85,7 +97,7 @@ async function resumeRefunds(
 async function readEvents(
   services: ReconcileServices,
   livemode: boolean,
-  now: Date,
+  { now, noteBug }: Run,
 ): Promise<{ visits: Map<string, Visit>; failures: number }> {
   const { database, stripe } = services;
   const cursor = (await findEventCursor(database, livemode)) ?? now;
@@ -113,8 +125,9 @@ async function readEvents(
           createdAt: new Date(event.created * 1000),
         },
       });
-    } catch {
+    } catch (error) {
       failures += 1;
+      noteBug(error, { stripeEvent: event.id });
     }
   }
   return { visits, failures };
@@ -123,7 +136,7 @@ async function readEvents(
 async function syncAll(
   services: ReconcileServices,
   visits: Map<string, Visit>,
-  now: Date,
+  { now, noteBug }: Run,
 ): Promise<ReconcileReport> {
   const report: ReconcileReport = { checked: 0, fixed: 0, needsReview: 0, failed: 0 };
   const ids = [...visits.keys()];
@@ -136,8 +149,9 @@ async function syncAll(
       if (status !== (before.get(orderId) ?? null)) report.fixed += 1;
       // Null: the event names an order of ours that is not there.
       if (status === "review" || status === null) report.needsReview += 1;
-    } catch {
+    } catch (error) {
       report.failed += 1;
+      noteBug(error, { orderId });
     }
   }
   return report;

@@ -101,6 +101,21 @@ test("with the provider away mail waits and is tried again", async () => {
   expect(shop.mailbox.messages(recipient)).toHaveLength(1);
 });
 
+test("a mail that can't be written is told by its template, and one that waits for the provider is not", async () => {
+  await enqueueWelcome();
+  const noteBug = vi.fn();
+  shop.faults.set("email", "refuse");
+  expect(await sendDueMail(shop.services, { now: minutes(0), noteBug })).toMatchObject({
+    delayed: 1,
+  });
+  expect(noteBug).not.toHaveBeenCalled();
+  shop.faults.clear();
+  await shop.sql("UPDATE outbox SET template = 'lost' WHERE sent_at IS NULL");
+  await sendDueMail(shop.services, { now: minutes(2), noteBug });
+  expect(noteBug.mock.calls).toEqual([[expect.any(Error), { template: "lost" }]]);
+  await shop.sql("DELETE FROM outbox WHERE template = 'lost'");
+});
+
 test("after eight tries a mail is kept for people to see", async () => {
   const recipient = await enqueueWelcome();
   // Past the breaker, which would stay open for the next test.

@@ -1,16 +1,27 @@
 import type { APIRoute } from "astro";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { env } from "cloudflare:workers";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Services } from "#lib/services/index.ts";
 import { signatureHeader } from "#local/stripe/webhooks.ts";
 import * as jobs from "../../../../src/pages/api/jobs/[job].ts";
 import * as orders from "../../../../src/pages/api/orders/[order].ts";
 import * as webhook from "../../../../src/pages/api/stripe/webhook.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
-import { findEvent, insertBuyer, insertCourse, look, open, type Buyer } from "./purchase.ts";
+import {
+  failAt,
+  findEvent,
+  insertBuyer,
+  insertCourse,
+  look,
+  open,
+  type Buyer,
+} from "./purchase.ts";
 
 let shop: TestShop;
 
 beforeAll(async () => {
   shop = await openShop();
+  Object.assign(env, shop.variables);
 });
 afterAll(() => shop.stop());
 
@@ -20,14 +31,18 @@ interface Call {
   headers?: Record<string, string>;
   params?: Record<string, string>;
   visitor?: Buyer;
+  services?: Services;
+  log?: App.Locals["log"];
 }
 
-async function call(route: APIRoute, { params = {}, visitor, ...init }: Call): Promise<Response> {
+async function call(
+  route: APIRoute,
+  { params = {}, visitor, services = shop.services, log = () => {}, ...init }: Call,
+): Promise<Response> {
   const session = visitor ? { ...visitor, name: "Robin", role: "learner" } : null;
   const later: Promise<unknown>[] = [];
   const cfContext = { waitUntil: (work: Promise<unknown>) => void later.push(work) };
-  const { services } = shop;
-  const locals = { services, session, requestId: "r1", log: () => {}, cfContext };
+  const locals = { services, session, requestId: "r1", log, cfContext };
   const request = new Request("http://localhost/", { method: "POST", ...init });
   const response = await route({ locals, params, request } as unknown as Parameters<APIRoute>[0]);
   await Promise.all(later);
@@ -79,6 +94,26 @@ test("a job runs for whoever has the secret, and says what it did", async () => 
   });
   await expect(run("constructor")).rejects.toMatchObject({ code: "not-found" });
   expect((await call(jobs.ALL, { method: "GET" })).status).toBe(405);
+});
+
+test("a bug that a job went on after is in the log and reported, by the order's id alone", async () => {
+  const { orderId, buyer } = await pay();
+  const log = vi.fn();
+  const response = await call(jobs.POST, {
+    headers: { authorization: `Bearer ${shop.services.environment.JOBS_SECRET}` },
+    params: { job: "reconcile" },
+    services: failAt(shop, orderId, new TypeError("planted")),
+    log,
+  });
+  expect(await response.json()).toMatchObject({ failed: 1 });
+  const details = { error: "TypeError", job: "reconcile", orderId };
+  expect(log).toHaveBeenCalledWith("request-failed", details, "error");
+  const dsn = new URL(shop.services.environment.SENTRY_DSN ?? "");
+  const reports = await (await fetch(`${dsn.protocol}//${dsn.host}/errors/api`)).text();
+  expect(JSON.parse(reports)).toMatchObject([
+    { type: "TypeError", route: "job reconcile", tags: { orderId, request_id: "r1" } },
+  ]);
+  expect(reports + JSON.stringify(log.mock.calls)).not.toContain(buyer.email);
 });
 
 test("a job does not run without the secret", async () => {

@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { handleStripeEvent, type WebhookOutcome } from "#lib/orders/webhook.ts";
 import { startCheckout, type CheckoutResult, type Purchase } from "#lib/orders/start-checkout.ts";
 import { signatureHeader } from "#local/stripe/webhooks.ts";
+import type { Database } from "#lib/services/database.ts";
+import type { Services } from "#lib/services/index.ts";
 import type { Stripe } from "#lib/services/stripe.ts";
 import type { TestShop } from "../../../support/shop.ts";
 
@@ -112,4 +114,20 @@ export function deliver(
 /** The payment intent of a session. */
 export function paymentOf(shop: TestShop, sessionId: string): string {
   return shop.stripe.state.checkouts.get(sessionId)?.session.payment_intent as string;
+}
+
+/** The services of a shop in which the first questions to the database about this value fail. */
+export function failAt(
+  shop: TestShop,
+  value: string,
+  failure: Error,
+  times = Number.POSITIVE_INFINITY,
+): Services {
+  const { database } = shop.services;
+  let left = times;
+  const read: Database["read"] = (strings, ...values) =>
+    values.includes(value) && left-- > 0
+      ? Promise.reject(failure)
+      : database.read(strings, ...values);
+  return { ...shop.services, database: { ...database, read } };
 }

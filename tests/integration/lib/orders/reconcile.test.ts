@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { DependencyError } from "#lib/errors.ts";
 import { listMyCourses } from "#lib/learning/queries.ts";
 import { findOrderForUser, findOrderIdBySession, listOrders } from "#lib/orders/queries.ts";
 import { reconcileOrders } from "#lib/orders/reconcile.ts";
@@ -6,6 +7,7 @@ import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
 import {
   deliver,
+  failAt,
   findEvent,
   insertBuyer,
   insertCourse,
@@ -167,4 +169,25 @@ test("a silent Stripe stops a run and moves no cursor", async () => {
     code: "unavailable",
   });
   expect(await readUntil()).toEqual(before);
+});
+
+test("a bug at one order or event is told with its id and stops no other; an outage is not told", async () => {
+  const [bad, good] = [await pay(), await pay()];
+  const bug = new TypeError("planted");
+  const outage = new DependencyError("database", bug);
+  const noteBug = vi.fn();
+  const run = (value: string, failure: Error) =>
+    reconcileOrders(failAt(shop, value, failure), { now: new Date(), noteBug });
+  expect((await run(bad.orderId, outage)).failed).toBeGreaterThan(0);
+  expect(noteBug).not.toHaveBeenCalled();
+  expect(await look(shop, good.orderId)).toMatchObject({ status: "paid" });
+  expect((await run(bad.orderId, bug)).failed).toBe(1);
+  expect(noteBug.mock.calls).toEqual([[bug, { orderId: bad.orderId }]]);
+  const payment = paymentOf(shop, bad.sessionId);
+  shop.stripe.refund(payment);
+  noteBug.mockClear();
+  await run(payment, bug);
+  expect(noteBug).toHaveBeenCalledWith(bug, {
+    stripeEvent: expect.stringMatching(/^evt_/) as string,
+  });
 });

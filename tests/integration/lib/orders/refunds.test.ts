@@ -1,11 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { findOrderForMail, findOrderForUser } from "#lib/orders/queries.ts";
 import { reconcileOrders } from "#lib/orders/reconcile.ts";
 import { requestRefund } from "#lib/orders/request-refund.ts";
 import { findReturnOffer, returnItems } from "#lib/orders/return-items.ts";
 import { syncOrder } from "#lib/orders/sync-order.ts";
 import { openShop, type TestShop } from "../../../support/shop.ts";
-import { insertBuyer, insertCourse, look, lookAtItems, open, paymentOf } from "./purchase.ts";
+import {
+  failAt,
+  insertBuyer,
+  insertCourse,
+  look,
+  lookAtItems,
+  open,
+  paymentOf,
+} from "./purchase.ts";
 
 let shop: TestShop;
 let one: string;
@@ -105,6 +113,12 @@ test("while Stripe is silent the refund waits, and the reconciler makes it once"
   expect(order?.refunds).toMatchObject([{ status: "requested", amount: 4900, source: "buyer" }]);
   shop.stripe.faultQueue.clear();
   expect(refundsOf(bought.payment)).toEqual([]);
+  const bug = new TypeError("planted");
+  const noteBug = vi.fn();
+  await reconcileOrders(failAt(shop, bought.orderId, bug, 1), { now: soon(2), noteBug });
+  expect(noteBug.mock.calls, "what stops a refund is told").toEqual([
+    [bug, { orderId: bought.orderId }],
+  ]);
   await Promise.all([
     reconcileOrders(shop.services, { now: soon(2) }),
     reconcileOrders(shop.services, { now: soon(2) }),
