@@ -1,5 +1,4 @@
-import { ACTIONS } from "../support/access-table.ts";
-import { COURSE, makePerson, newAddress, newClientAddress } from "../support/e2e-shop.ts";
+import { COURSE, makePerson, newClientAddress } from "../support/e2e-shop.ts";
 import { INTERNAL } from "../support/e2e-internals.ts";
 import { readVariable } from "../support/e2e-variables.ts";
 import { expect, test } from "../support/e2e.ts";
@@ -17,46 +16,22 @@ const FORMS = [
   `/courses/${COURSE}/sessions?_action=completeLesson`,
 ];
 
-const RPC = [
-  "signUp",
-  "confirmSignUp",
-  "signIn",
-  "contact",
-  "startCheckout",
-  "addToCart",
-  "removeFromCart",
-  "completeLesson",
-].map((name) => `/_actions/${name}`);
-
 const ENDPOINTS = [
   "/api/vitals",
   "/api/errors",
   "/api/stripe/webhook",
   "/api/email/events",
   "/api/jobs/outbox",
-  ...RPC,
-];
-
-type Form = Record<string, string>;
-
-interface Value {
-  what: string;
-  /** As it is written in a form. */
-  value: string;
-  /** Whether a right one comes behind it. */
-  isThenRight?: boolean;
-  /** The fields to which this is text; all others refuse it. */
-  takenBy: string[];
-}
-
-// What is no UTF-8 is read as the sign for that, which is text like any other.
-const TEXTS = ["name", "message", "password"];
-const VALUES: Value[] = [
-  { what: "NUL", value: "a good many%00 words", takenBy: ["password"] },
-  { what: "half a character", value: "a good many%ED%A0%80 words", takenBy: TEXTS },
-  { what: "bytes that are no UTF-8", value: "a good many%FF%FE words", takenBy: TEXTS },
-  { what: "line breaks", value: "a%0D%0ABcc:%20x@y.example", takenBy: ["message", "password"] },
-  { what: "a repeated field", value: "a good many words", isThenRight: true, takenBy: TEXTS },
+  ...[
+    "signUp",
+    "confirmSignUp",
+    "signIn",
+    "contact",
+    "startCheckout",
+    "addToCart",
+    "removeFromCart",
+    "completeLesson",
+  ].map((name) => `/_actions/${name}`),
 ];
 
 const BODIES: { what: string; headers: Record<string, string>; data: string | Buffer }[] = [
@@ -108,29 +83,6 @@ for (const path of [...FORMS, ...ENDPOINTS])
       expect.soft(response.status(), what).toBeLessThan(500);
       expect.soft(await response.text(), what).not.toMatch(INTERNAL);
     }
-  });
-
-for (const path of [...FORMS, ...RPC])
-  test(`S43: ${path} names the field that it can't mean, and takes what is text`, async ({
-    visitor,
-  }) => {
-    const Cookie = `__Host-session=${(await makePerson()).session}`;
-    const [name = ""] = /\w+$/.exec(path) ?? [];
-    for (const field of Object.keys(rightForm(name)))
-      for (const value of VALUES) {
-        const headers = { ...FORM_TYPE, Cookie, "CF-Connecting-IP": newClientAddress() };
-        const data = formWith(value, field, rightForm(name));
-        const response = await visitor.post(path, { headers, data });
-        const answer = await response.text();
-        const what = `${field}: ${value.what}`;
-        expect.soft(response.status(), what).toBeLessThan(500);
-        expect.soft(answer, what).not.toMatch(INTERNAL);
-        const isTaken = value.takenBy.includes(field);
-        expect.soft(response.status() !== 400, `${what}, taken`).toBe(isTaken);
-        if (isTaken || !RPC.includes(path)) continue;
-        const { fields } = JSON.parse(answer) as { fields: object };
-        expect.soft(Object.keys(fields), what).toEqual([field]);
-      }
   });
 
 for (const path of [...FORMS, ...ENDPOINTS, "/", "/api/nothing"])
@@ -293,19 +245,3 @@ test("S51: a request that another site began does nothing", async ({ visitor }) 
       expect.soft(response.status(), `${path} ${JSON.stringify(headers)}`).toBe(403);
     }
 });
-
-/** The action's form with a value of this kind, written as it is, in one field, and right ones in all others. */
-function formWith({ value, isThenRight }: Value, field: string, form: Form): string {
-  const write = ([name, text]: [string, string]) => `${name}=${encodeURIComponent(text)}`;
-  const pairs = Object.entries(form);
-  const sent = pairs.filter(([name]) => name !== field || isThenRight).map(write);
-  return [`${field}=${value}`, ...sent].join("&");
-}
-
-/** A form that the action takes, as far as its values go. */
-function rightForm(name: string): Form {
-  const form = { ...ACTIONS[name]?.form };
-  if ("email" in form) form.email = newAddress();
-  if ("lessonId" in form) form.lessonId = NOBODY;
-  return form;
-}

@@ -6,6 +6,7 @@ import {
   buyCourse,
   COURSE,
   makePerson,
+  newAddress,
   newClientAddress,
   shopServices,
   type Person,
@@ -15,6 +16,66 @@ import { expect, test } from "../support/e2e.ts";
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 const JSON_TYPE = { "Content-Type": "application/json" };
 const FORM_TYPE = { "Content-Type": "application/x-www-form-urlencoded" };
+
+/** Forms that anybody may send, and the page of each. */
+const FORMS = {
+  signUp: "/sign-up",
+  confirmSignUp: "/sign-up/confirm",
+  signIn: "/sign-in",
+  contact: "/contact",
+  startCheckout: `/checkout/${COURSE}`,
+  addToCart: `/courses/${COURSE}`,
+  removeFromCart: "/cart",
+  completeLesson: `/courses/${COURSE}/sessions`,
+};
+
+type Form = Record<string, string>;
+
+interface Value {
+  what: string;
+  /** As it is written in a form. */
+  value: string;
+  /** Whether a right one comes behind it. */
+  isThenRight?: boolean;
+  /** The fields to which this is text; all others refuse it. */
+  takenBy: string[];
+}
+
+// What is no UTF-8 is read as the sign for that, which is text like any other.
+const TEXTS = ["name", "message", "password"];
+const VALUES: Value[] = [
+  { what: "NUL", value: "a good many%00 words", takenBy: ["password"] },
+  { what: "half a character", value: "a good many%ED%A0%80 words", takenBy: TEXTS },
+  { what: "bytes that are no UTF-8", value: "a good many%FF%FE words", takenBy: TEXTS },
+  { what: "line breaks", value: "a%0D%0ABcc:%20x@y.example", takenBy: ["message", "password"] },
+  { what: "a repeated field", value: "a good many words", isThenRight: true, takenBy: TEXTS },
+];
+
+for (const [name, page] of Object.entries(FORMS))
+  test(`S43: ${name} names the field that it can't mean, and takes what is text`, async ({
+    visitor,
+  }) => {
+    const person = await makePerson();
+    for (const field of Object.keys(rightForm(name)))
+      for (const value of VALUES) {
+        const what = `${field}: ${value.what}`;
+        const isTaken = value.takenBy.includes(field);
+        const send = (path: string) =>
+          post(visitor, path, formWith(value, field, rightForm(name)), person);
+        const [shown, told] = [
+          await send(`${page}?_action=${name}`),
+          await send(`/_actions/${name}`),
+        ];
+        for (const response of [shown, told]) {
+          expect.soft(response.status(), what).toBeLessThan(500);
+          expect.soft(response.status() !== 400, `${what}, taken`).toBe(isTaken);
+          expect.soft(await response.text(), what).not.toMatch(INTERNAL);
+        }
+        if (isTaken) continue;
+        const { fields } = (await told.json()) as { fields?: object };
+        expect.soft(Object.keys(fields ?? {}), what).toEqual([field]);
+      }
+  });
 
 test("S43: no action breaks on a form with its fields and anything in them", async ({
   visitor,
@@ -119,4 +180,20 @@ function post(
     Cookie: `__Host-session=${person.session}`,
   };
   return visitor.post(path, { headers: { ...FORM_TYPE, ...who }, data });
+}
+
+/** The form with a value of this kind, written as it is, in one field. */
+function formWith({ value, isThenRight }: Value, field: string, form: Form): string {
+  const others = Object.entries(form)
+    .filter(([name]) => name !== field || isThenRight)
+    .map(([name, text]) => `${name}=${encodeURIComponent(text)}`);
+  return [`${field}=${value}`, ...others].join("&");
+}
+
+/** A form that the action takes, as far as its values go. */
+function rightForm(name: string): Form {
+  const form = { ...ACTIONS[name]?.form };
+  if ("email" in form) form.email = newAddress();
+  if ("lessonId" in form) form.lessonId = NOBODY;
+  return form;
 }

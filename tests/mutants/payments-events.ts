@@ -192,7 +192,7 @@ export const mutants: Mutant[] = [
     tests: [LATE],
   },
   {
-    id: "P103",
+    id: "P106",
     case: "nobody hears of a bug that keeps the reconciler from an order",
     file: "src/lib/orders/reconcile.ts",
     from: "report.failed += 1;\n      noteBug(error, { orderId });",
