@@ -22,3 +22,10 @@ export async function deleteOldRegistrations(
     RETURNING id`;
   return { deletedRegistrations: rows.length };
 }
+
+/** Whether the database takes no writes, as a replica or after a failover. */
+export async function isReadOnly(database: Database): Promise<boolean> {
+  const [row] = await database.read<{ isReadOnly: boolean }[]>`
+    SELECT current_setting('transaction_read_only')::boolean AS is_read_only`;
+  return row?.isReadOnly ?? false;
+}

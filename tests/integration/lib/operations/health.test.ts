@@ -88,6 +88,12 @@ test("mail that waits is a warning, and news are not", async () => {
   });
 });
 
+test("a database that takes no writes is a warning", async () => {
+  shop.faults.set("database", "readonly");
+  const { status, database } = await healthAt(new Date());
+  expect({ status, database }).toEqual({ status: "warn", database: "it takes no writes" });
+});
+
 test("without Redis the shop is not ready", async () => {
   shop.faults.set("redis", "refuse");
   expect(await healthAt(new Date())).toMatchObject({ status: "fail", redis: "no answer" });
