@@ -16,8 +16,8 @@ export interface ErrorReport {
 const TIMEOUT_MS = 2_000;
 
 /**
- * Sends one error to Sentry, with its causes and stacks and nothing about who asked: no address, header, cookie, body or query string.
- * Gives up after two seconds; throws nothing.
+ * Sends one error to Sentry, with its stack and nothing about who asked: no address, header, cookie, body or query string. Without its
+ * causes: what a client throws may quote a service's answer. Gives up after two seconds; throws nothing.
  */
 export async function sendErrorReport(error: unknown, report: ErrorReport): Promise<void> {
   const scope = new Scope();
