@@ -2,18 +2,15 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { copyTree } from "../../../scripts/mutants.ts";
 import { childEnvironment, nodePath, root } from "../../../scripts/steps.mjs";
 
 // In a copy: the checkout has a start, a build and data of its own.
 const folder = copyTree(root);
-const started: ChildProcess[] = [];
 
-afterAll(async () => {
-  for (const child of started) await stop(child);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Start {
   child: ChildProcess;
@@ -26,11 +23,14 @@ function launch(variables: Record<string, string> = {}, flags: string[] = []): S
     env: childEnvironment({ RELEASE_ID: "a-copy", ...variables }),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  started.push(child);
+  onTestFinished(async () => {
+    await stop(child);
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  return { child, output: () => output };
+  // In CI some of it is coloured.
+  return { child, output: () => stripVTControlCharacters(output) };
 }
 
 /** Resolves with the shop's address; throws what was printed when the start ends instead. */
