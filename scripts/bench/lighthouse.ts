@@ -74,6 +74,7 @@ function linesOf(name: string, pairs: [Report, Report][]): Line[] {
     budget: 100,
     isFloor: true,
   }));
+  const lowest = Math.min(...scores.flatMap(({ values }) => values));
   const [lcp, floor] = [reports, floors].map((all) => valuesOf(all, "largest-contentful-paint"));
   const rest = [
     ["TBT", "ms", "total-blocking-time", HIGHEST.tbtMs],
@@ -81,6 +82,14 @@ function linesOf(name: string, pairs: [Report, Report][]): Line[] {
   ] as const;
   return [
     ...scores,
+    {
+      part,
+      name: `${name}: lowest score of all`,
+      unit: "",
+      values: [lowest],
+      budget: 98,
+      isFloor: true,
+    },
     {
       part,
       name: `${name}: LCP, simulated`,
