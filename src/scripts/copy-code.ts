@@ -1,4 +1,4 @@
-/* Gives every code sample that names its file a button that copies it, and opens the outline where there is room for it. */
+/* Gives every code sample that names its file a button that copies it. */
 for (const figure of document.querySelectorAll<HTMLElement>(".prose .code")) {
   if (!("clipboard" in navigator)) break;
   const code = figure.querySelector("code");
@@ -14,7 +14,3 @@ for (const figure of document.querySelectorAll<HTMLElement>(".prose .code")) {
   });
   figure.append(button);
 }
-
-const isWide = matchMedia("(min-width: 60rem)");
-for (const drawer of document.querySelectorAll<HTMLDetailsElement>("[data-open-when-wide]"))
-  drawer.open = isWide.matches;

@@ -40,7 +40,7 @@ export async function listPublishedCourses(
     LIMIT ${PAGE_SIZE + 1}`;
 }
 
-/** The published courses that fit the words best, at most one page of them. */
+/** The published courses that fit the words best, at most one page of them; by their own words first, then by their lessons'. */
 export async function searchPublishedCourses(
   database: Database,
   { topic, level }: CourseFilter,
@@ -48,18 +48,28 @@ export async function searchPublishedCourses(
 ): Promise<CourseCard[]> {
   return database.read<CourseCard[]>`
     WITH hits AS (
-      SELECT id, slug, title, summary, topic, level, price_amount, currency, flags,
-        minutes_total, lesson_count, position, search
-      FROM courses
-      WHERE published_at IS NOT NULL
-        AND search @@ websearch_to_tsquery('english', ${words})
-        AND (${topic}::text IS NULL OR topic = ${topic})
-        AND (${level}::text IS NULL OR level = ${level})
-      LIMIT ${RANKED_HITS}
+      (
+        SELECT id
+        FROM courses
+        WHERE published_at IS NOT NULL
+          AND search @@ websearch_to_tsquery('english', ${words})
+          AND (${topic}::text IS NULL OR topic = ${topic})
+          AND (${level}::text IS NULL OR level = ${level})
+        LIMIT ${RANKED_HITS}
+      ) UNION (
+        SELECT course_id
+        FROM lessons
+        WHERE to_tsvector('english', title || ' ' || summary)
+          @@ websearch_to_tsquery('english', ${words})
+        LIMIT ${RANKED_HITS}
+      )
     )
     SELECT id, slug, title, summary, topic, level, price_amount, currency, flags, minutes_total,
       lesson_count
-    FROM hits
+    FROM courses
+    WHERE id = ANY (ARRAY (SELECT id FROM hits)) AND published_at IS NOT NULL
+      AND (${topic}::text IS NULL OR topic = ${topic})
+      AND (${level}::text IS NULL OR level = ${level})
     ORDER BY ts_rank(search, websearch_to_tsquery('english', ${words})) DESC, position, id
     LIMIT ${PAGE_SIZE}`;
 }

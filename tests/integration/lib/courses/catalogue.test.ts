@@ -95,7 +95,9 @@ test("a search finds word forms, titles before summaries, within the filters", a
     (await listCourses(services, { query, ...(topic && { topic }) })).courses.map(
       ({ slug }) => slug,
     );
-  expect(await slugs("light")).toEqual(["harbour", "anchors"]);
+  const light = await slugs("light");
+  expect(light.slice(0, 2)).toEqual(["harbour", "anchors"]);
+  expect(light, "and then those with such a lesson").toHaveLength(24);
   expect(await slugs("ANCHOR")).toEqual(["anchors"]);
   expect(await slugs("fast -anchors")).toEqual([]);
   expect(await slugs('"hold fast"')).toEqual(["anchors"]);
