@@ -40,7 +40,7 @@ async function buyTwo(page: Page): Promise<void> {
     await pay(page);
     await payOnPage(page, PAYING_CARD);
     await expect(page.getByRole("heading", { name: "Paid" })).toBeVisible();
-    await expect(page.getByRole("link", { name: /^Start “/ })).toHaveCount(2);
+    await expect(page.getByRole("link", { name: /^Open “/ })).toHaveCount(2);
   });
   await test.step("what is bought is out of the cart", async () => {
     await expect(page.getByRole("link", { name: /^Cart/ })).toHaveCount(0);

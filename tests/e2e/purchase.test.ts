@@ -71,7 +71,7 @@ async function buy(page: Page): Promise<void> {
 }
 
 async function learn(page: Page): Promise<void> {
-  await page.getByRole("link", { name: /^Start “Redis/ }).click();
+  await page.getByRole("link", { name: /^Open “Redis/ }).click();
   await page.goto("/learn");
   await page.getByRole("link", { name: "Start the first lesson" }).click();
   await expect(page.locator(".prose")).toContainText("session");
