@@ -1,31 +1,14 @@
 import { execFile } from "node:child_process";
-import {
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseEnvironment } from "#lib/environment.ts";
+import { copyTree } from "../../../scripts/mutants.ts";
 import { childEnvironment, root } from "../../../scripts/steps.mjs";
 
 // Builds for real, in a copy: the folder itself may be serving a build.
 
-const INPUTS = [
-  "src",
-  "public",
-  "build",
-  "astro.config.mjs",
-  "wrangler.toml",
-  "tsconfig.json",
-  "package.json",
-];
 const LOCAL_SECRET = "a-secret-of-this-machine";
 const RELEASE_ID = "0123456789abcdef0123456789abcdef01234567";
 const BUILDS_TIMEOUT_MS = 240_000;
@@ -54,12 +37,10 @@ interface Build {
   files: { name: string; content: string }[];
 }
 
-const folder = mkdtempSync(join(tmpdir(), "slipway-build-"));
+const folder = copyTree(root);
 const builds = {} as Record<(typeof ENVIRONMENTS)[number], Build>;
 
 beforeAll(async () => {
-  for (const input of INPUTS) cpSync(join(root, input), join(folder, input), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction");
   writeFileSync(join(folder, ".dev.vars"), `JWT_SECRET=${LOCAL_SECRET}\n`);
   for (const environment of ENVIRONMENTS) builds[environment] = await build(environment);
 }, BUILDS_TIMEOUT_MS);
